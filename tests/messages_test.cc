@@ -1,0 +1,94 @@
+// What the test process and the guardian say to each other.
+#include "tether/guardian/messages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tether/base/errors.h"
+#include "tether/guardian/channel.h"
+
+namespace tether::internal {
+namespace {
+
+StartRequest ExampleRequest() {
+  StartRequest request;
+  request.server = 7;
+  request.has_input = true;
+  request.umask = 027;
+  request.limits[RLIMIT_NOFILE] = {100, 200};
+  request.program = "/bin/server";
+  request.directory = "/tmp";
+  request.arguments = {"server", "", std::string("odd \n text")};
+  request.environment = {"A=1", "B="};
+  request.stop = {{SIGINT, std::chrono::milliseconds(1234), true}, {SIGKILL}};
+  return request;
+}
+
+TEST(StartRequest, ArrivesAsItWasSent) {
+  const StartRequest sent = ExampleRequest();
+  const std::string bytes = Encode(sent);
+  EXPECT_EQ(KindOf(bytes), RequestKind::kStart);
+  const StartRequest received = DecodeStart(bytes);
+  EXPECT_EQ(received.server, sent.server);
+  EXPECT_EQ(received.has_input, true);
+  EXPECT_EQ(received.has_program, false);
+  EXPECT_EQ(received.umask, sent.umask);
+  EXPECT_EQ(received.limits[RLIMIT_NOFILE].rlim_max, 200U);
+  EXPECT_EQ(received.program, sent.program);
+  EXPECT_EQ(received.directory, sent.directory);
+  EXPECT_EQ(received.arguments, sent.arguments);
+  EXPECT_EQ(received.environment, sent.environment);
+  ASSERT_EQ(received.stop.size(), 2U);
+  EXPECT_EQ(received.stop[0].signal, SIGINT);
+  EXPECT_EQ(received.stop[0].grace, std::chrono::milliseconds(1234));
+  EXPECT_TRUE(received.stop[0].leader_only);
+}
+
+TEST(StartRequest, CutShortAnywhereIsAnError) {
+  const std::string bytes = Encode(ExampleRequest());
+  for (std::size_t size = 1; size < bytes.size(); ++size) {
+    EXPECT_THROW(DecodeStart(std::string_view(bytes).substr(0, size)), Error) << size;
+  }
+}
+
+TEST(StartRequest, WithAnImpossibleCountIsAnErrorAndNotAnAllocation) {
+  std::string bytes = Encode(StopRequest{1, {}});
+  bytes.resize(bytes.size() - sizeof(std::size_t));  // without the count, which is the last of it
+  bytes.append(sizeof(std::size_t), '\xff');
+  EXPECT_THROW(DecodeStop(bytes), Error);
+}
+
+TEST(Event, OfAWrongSizeIsAnError) {
+  EXPECT_THROW(DecodeEvent("x"), Error);
+  EXPECT_EQ(DecodeEvent(Encode(Event{.pid = 42})).pid, 42);
+}
+
+TEST(Channel, CarriesPacketsOfAnySizeWithDescriptors) {
+  for (const std::size_t size : {0U, 1U, 32U * 1024U, 32U * 1024U + 1U, 4U * 1024U * 1024U}) {
+    auto [ours, theirs] = Channel::Pair();
+    const std::string payload(size, 'x');
+    const int descriptors[] = {0, 1};
+    ASSERT_TRUE(ours.Send(payload, descriptors));
+    Packet packet;
+    ASSERT_EQ(theirs.Receive(packet, true), Channel::Result::kPacket);
+    EXPECT_TRUE(packet.payload == payload) << size;
+    EXPECT_EQ(packet.descriptors.size(), 2U);
+  }
+}
+
+TEST(Channel, TellsNothingYetFromClosed) {
+  auto [ours, theirs] = Channel::Pair();
+  Packet packet;
+  EXPECT_EQ(theirs.Receive(packet, false), Channel::Result::kNothing);
+  ours.Send("last");
+  ours.Close();
+  EXPECT_EQ(theirs.Receive(packet, false), Channel::Result::kPacket);
+  EXPECT_EQ(packet.payload, "last");
+  EXPECT_EQ(theirs.Receive(packet, false), Channel::Result::kClosed);
+  EXPECT_FALSE(theirs.Send("nobody there"));
+}
+
+}  // namespace
+}  // namespace tether::internal

@@ -1,0 +1,53 @@
+// Looking at processes from a test.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdio>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace support {
+
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadSanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
+
+/// Whether the process has ended, or does so in time. Waits for the event, without polling.
+bool Gone(pid_t pid, std::chrono::milliseconds timeout = std::chrono::seconds(20));
+
+/// The open descriptors of this process.
+std::set<int> OpenDescriptors();
+
+/// The processes whose environment holds `NAME=value`.
+std::vector<pid_t> ProcessesWith(const std::string& variable);
+
+/// A process that was started without the library, with its standard output to be read.
+class PlainProcess {
+ public:
+  explicit PlainProcess(std::vector<std::string> command);
+  PlainProcess(const PlainProcess&) = delete;
+  PlainProcess& operator=(const PlainProcess&) = delete;
+  ~PlainProcess();
+
+  pid_t pid() const { return pid_; }
+  /// The next line it prints, without the newline; empty at the end.
+  std::string ReadLine();
+  /// All that it still prints, up to the end of its output.
+  std::string ReadAll();
+  /// Waits for its end; the status is that of waitpid().
+  int Wait();
+
+ private:
+  pid_t pid_ = -1;
+  std::FILE* output_ = nullptr;
+  bool reaped_ = false;
+};
+
+}  // namespace support
