@@ -16,12 +16,10 @@ StartRequest ExampleRequest() {
   StartRequest request;
   request.server = 7;
   request.has_input = true;
-  request.umask = 027;
-  request.limits[RLIMIT_NOFILE] = {100, 200};
   request.program = "/bin/server";
   request.directory = "/tmp";
   request.arguments = {"server", "", std::string("odd \n text")};
-  request.environment = {"A=1", "B="};
+  request.environment = std::string("A=1\0B=\0", 7);
   request.stop = {{SIGINT, std::chrono::milliseconds(1234), true}, {SIGKILL}};
   return request;
 }
@@ -34,8 +32,6 @@ TEST(StartRequest, ArrivesAsItWasSent) {
   EXPECT_EQ(received.server, sent.server);
   EXPECT_EQ(received.has_input, true);
   EXPECT_EQ(received.has_program, false);
-  EXPECT_EQ(received.umask, sent.umask);
-  EXPECT_EQ(received.limits[RLIMIT_NOFILE].rlim_max, 200U);
   EXPECT_EQ(received.program, sent.program);
   EXPECT_EQ(received.directory, sent.directory);
   EXPECT_EQ(received.arguments, sent.arguments);
@@ -54,16 +50,34 @@ TEST(StartRequest, CutShortAnywhereIsAnError) {
 }
 
 TEST(StartRequest, WithAnImpossibleCountIsAnErrorAndNotAnAllocation) {
-  std::string bytes = Encode(StopRequest{1, {}});
+  std::string bytes = Encode(StopRequest{1, false, {}});
   bytes.resize(bytes.size() - sizeof(std::size_t));  // without the count, which is the last of it
   bytes.append(sizeof(std::size_t), '\xff');
   EXPECT_THROW(DecodeStop(bytes), Error);
 }
 
-TEST(Event, OfAWrongSizeIsAnError) {
-  EXPECT_THROW(DecodeEvent("x"), Error);
-  EXPECT_EQ(DecodeEvent(Encode(Event{.pid = 42})).pid, 42);
+TEST(InheritRequest, ArrivesAsItWasSent) {
+  InheritRequest sent{.umask = 027};
+  sent.limits[RLIMIT_NOFILE] = {100, 200};
+  const std::string bytes = Encode(sent);
+  EXPECT_EQ(KindOf(bytes), RequestKind::kInherit);
+  EXPECT_EQ(DecodeInherit(bytes).umask, sent.umask);
+  EXPECT_EQ(DecodeInherit(bytes).limits[RLIMIT_NOFILE].rlim_max, 200U);
 }
+
+TEST(Event, ArrivesAsItWasSent) {
+  Event sent{.kind = Event::Kind::kExited, .pid = 42, .tree_empty = true};
+  sent.left_behind = {{7, 1, 'S', "a worker"}, {8, 0, 'T', ""}};
+  const Event received = DecodeEvent(Encode(sent));
+  EXPECT_EQ(received.kind, sent.kind);
+  EXPECT_EQ(received.pid, 42);
+  EXPECT_TRUE(received.tree_empty);
+  ASSERT_EQ(received.left_behind.size(), 2U);
+  EXPECT_EQ(received.left_behind[0].command, "a worker");
+  EXPECT_EQ(received.left_behind[1].state, 'T');
+}
+
+TEST(Event, CutShortIsAnError) { EXPECT_THROW(DecodeEvent("x"), Error); }
 
 TEST(Channel, CarriesPacketsOfAnySizeWithDescriptors) {
   for (const std::size_t size : {0U, 1U, 32U * 1024U, 32U * 1024U + 1U, 4U * 1024U * 1024U}) {
