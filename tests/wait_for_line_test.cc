@@ -88,6 +88,8 @@ TEST(WaitForLine, EndsWhenTheServerEndsThoughAWorkerHoldsItsOutput) {
   Server server({.command = {Program("leave_daemon"), "exit"}, .ready = ready::Line("ready")});
   EXPECT_THAT(server.WaitForLine("never", 60s).explanation(), HasSubstr("the server ended"));
   EXPECT_EQ(server.exit_status(), ExitStatus::Exited{0});
+  server.Stop();
+  EXPECT_THAT(support::TakeFindings(server), testing::ElementsAre(Finding::Kind::kLeftProcesses));
 }
 
 TEST(WaitForLine, FindsTheLastLineWithoutNewline) {

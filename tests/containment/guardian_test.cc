@@ -25,6 +25,8 @@ using support::PlainProcess;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
+const auto kLost = testing::ElementsAre(Finding::Kind::kLost);
+
 pid_t ParentOf(pid_t pid) {
   const auto process = FindProcess(pid);
   return process ? process->parent : -1;
@@ -123,6 +125,8 @@ TEST(Guardian, ThatIsKilledTogetherWithTheKeeperTakesTheServerAlong) {
   ::kill(keeper, SIGKILL);
   ::kill(guardian, SIGKILL);
   EXPECT_TRUE(support::Gone(pid));
+  server.Stop();
+  EXPECT_THAT(support::TakeFindings(server), kLost);
 }
 
 TEST(Guardian, LetsTheServerOfAKilledTestSaveThoughNobodyReadsItsOutput) {
@@ -199,6 +203,7 @@ TEST(Guardian, ThatIsKilledTakesItsServersAlongAndIsTheReasonTold) {
   EXPECT_EQ(server.Stop(), ExitStatus::Signaled{SIGTERM});
   ASSERT_TRUE(server.UnexpectedEnd());
   EXPECT_THAT(*server.UnexpectedEnd(), HasSubstr("guardian"));
+  EXPECT_THAT(support::TakeFindings(server), kLost);
 }
 
 TEST(Guardian, ThatIsKilledIsReplacedForTheNextServer) {
@@ -210,6 +215,8 @@ TEST(Guardian, ThatIsKilledIsReplacedForTheNextServer) {
   EXPECT_TRUE(second.running());
   EXPECT_NE(GuardianOf(second), guardian);
   EXPECT_EQ(second.Stop(), ExitStatus::Signaled{SIGTERM});
+  first.Stop();
+  EXPECT_THAT(support::TakeFindings(first), kLost);
 }
 
 TEST(Guardian, EndsWhatAKilledKeeperLeftBehind) {
@@ -221,6 +228,7 @@ TEST(Guardian, EndsWhatAKilledKeeperLeftBehind) {
   EXPECT_TRUE(support::Gone(pid, 0ms));
   EXPECT_TRUE(std::holds_alternative<ExitStatus::Unknown>(status.value())) << status.ToString();
   EXPECT_THAT(status.ToString(), HasSubstr("its keeper"));
+  EXPECT_THAT(support::TakeFindings(server), kLost);
 }
 
 TEST(Guardian, EndsWithItsTestProgram) {

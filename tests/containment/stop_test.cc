@@ -19,6 +19,8 @@ using testing::Contains;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
+const auto kLeftProcesses = testing::ElementsAre(Finding::Kind::kLeftProcesses);
+
 pid_t PidIn(const LineMatch& match) { return match ? std::stoi(match["pid"]) : -1; }
 
 TEST(Stop, EndsAServerBySigterm) {
@@ -76,6 +78,7 @@ TEST(Stop, EndsADaemonThatLeftTheGroup) {
   ASSERT_GT(daemon, 0);
   EXPECT_EQ(server.Stop(), ExitStatus::Signaled{SIGTERM});
   EXPECT_TRUE(support::Gone(daemon, 0ms));
+  EXPECT_THAT(support::TakeFindings(server), kLeftProcesses);
 }
 
 TEST(Stop, EndsWhatAServerThatHasEndedLeftBehind) {
@@ -85,6 +88,7 @@ TEST(Stop, EndsWhatAServerThatHasEndedLeftBehind) {
   EXPECT_FALSE(support::Gone(daemon, 0ms));
   EXPECT_EQ(server.Stop(), ExitStatus::Exited{0});
   EXPECT_TRUE(support::Gone(daemon, 0ms));
+  EXPECT_THAT(support::TakeFindings(server), kLeftProcesses);
 }
 
 TEST(Stop, OfTheLeaderAloneLeavesItsWorkersToTheNextStep) {
@@ -99,6 +103,7 @@ TEST(Stop, OfTheLeaderAloneLeavesItsWorkersToTheNextStep) {
 TEST(Stop, SendsTheSignalOfAStepOnlyOnce) {
   Server server(Child("report_signals"));
   EXPECT_EQ(server.Stop({{SIGTERM, 300ms}}), ExitStatus::Signaled{SIGTERM});
+  EXPECT_THAT(support::TakeFindings(server), kLeftProcesses);
   EXPECT_THAT(Texts(server), testing::ElementsAre("ready", "worker got 15"));
 }
 

@@ -1,7 +1,7 @@
 // Options for the small servers of the tests.
 #pragma once
 
-#include <tether/server/server.h>
+#include <tether/tether.h>
 
 #include <string>
 #include <vector>
@@ -13,6 +13,13 @@ inline tether::ServerOptions Child(const std::string& name,
                                    std::vector<std::string> arguments = {}) {
   arguments.insert(arguments.begin(), tether::Program(name));
   return {.command = std::move(arguments), .ready = tether::ready::Line("ready")};
+}
+
+/// What was found at the end of a server that has been stopped, by kind. The test has judged it then.
+inline std::vector<tether::Finding::Kind> TakeFindings(tether::Server& server) {
+  std::vector<tether::Finding::Kind> kinds;
+  for (const tether::Finding& finding : server.TakeFindings()) kinds.push_back(finding.kind);
+  return kinds;
 }
 
 /// The texts of all lines of a server.
