@@ -67,14 +67,13 @@ TEST(InheritRequest, ArrivesAsItWasSent) {
 
 TEST(Event, ArrivesAsItWasSent) {
   Event sent{.kind = Event::Kind::kExited, .pid = 42, .tree_empty = true};
-  sent.left_behind = {{7, 1, 'S', "a worker"}, {8, 0, 'T', ""}};
+  sent.left_behind = {{.pid = 7, .command = "a worker"},
+                      {.pid = 8, .state = ProcessState::kStopped}};
   const Event received = DecodeEvent(Encode(sent));
   EXPECT_EQ(received.kind, sent.kind);
   EXPECT_EQ(received.pid, 42);
   EXPECT_TRUE(received.tree_empty);
-  ASSERT_EQ(received.left_behind.size(), 2U);
-  EXPECT_EQ(received.left_behind[0].command, "a worker");
-  EXPECT_EQ(received.left_behind[1].state, 'T');
+  EXPECT_EQ(received.left_behind, sent.left_behind);
 }
 
 TEST(Event, CutShortIsAnError) { EXPECT_THROW(DecodeEvent("x"), Error); }

@@ -1,4 +1,6 @@
 // What the guardian promises: no server outlives its test program, whatever happens to either.
+#include "support/guardian.h"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,31 +11,22 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 
 #include "support/processes.h"
 #include "support/servers.h"
-#include "tether/inspect/descriptor_table.h"
-#include "tether/inspect/process_tree.h"
 
 namespace tether {
 namespace {
 
-using internal::FindProcess;
 using support::Child;
+using support::GuardianOf;
+using support::KeeperOf;
+using support::ParentOf;
 using support::PlainProcess;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 const auto kLost = testing::ElementsAre(Finding::Kind::kLost);
-
-pid_t ParentOf(pid_t pid) {
-  const auto process = FindProcess(pid);
-  return process ? process->parent : -1;
-}
-
-pid_t KeeperOf(const Server& server) { return ParentOf(server.pid()); }
-pid_t GuardianOf(const Server& server) { return ParentOf(KeeperOf(server)); }
 
 // The pids that a host prints of its server and what that forked.
 std::vector<pid_t> PidsFrom(PlainProcess& host) {
@@ -182,7 +175,7 @@ TEST(Guardian, HoldsNoDescriptorOfTheTestProgram) {
   ASSERT_EQ(pids.size(), 1U);
   const pid_t keeper = ParentOf(pids.front());
   for (const pid_t pid : {ParentOf(keeper), keeper}) {
-    for (const auto& descriptor : internal::DescriptorsOf(pid)) {
+    for (const auto& descriptor : DescriptorTable::Of(pid)) {
       const std::string& target = descriptor.target;
       const bool own = target == "/dev/null" || target.starts_with("anon_inode:") ||
                        target.starts_with("socket:") ||
@@ -248,51 +241,6 @@ TEST(Keeper, TakesTheNextServerOnceItsTreeIsEmpty) {
   first.Stop();
   const Server second(Child("ready_and_wait"));
   EXPECT_EQ(KeeperOf(second), keeper);
-}
-
-TEST(ForkedCopyDeathTest, NeverTouchesTheServerOfTheOriginal) {
-  GTEST_FLAG_SET(death_test_style, "fast");
-  static std::unique_ptr<Server> server;  // destroyed by exit() in the copy
-  server = std::make_unique<Server>(Child("ready_and_wait"));
-  EXPECT_EXIT(std::exit(0), testing::ExitedWithCode(0), "");
-  EXPECT_TRUE(server->running());
-  EXPECT_FALSE(server->WaitForLine("never", 10ms));
-  EXPECT_EQ(server->Stop(), ExitStatus::Signaled{SIGTERM});
-  server.reset();
-}
-
-TEST(ForkedCopyDeathTest, KnowsPidAndNameAndIsRefusedAllElse) {
-  GTEST_FLAG_SET(death_test_style, "fast");
-  Server server(Child("ready_and_wait"));
-  const pid_t pid = server.pid();
-  EXPECT_EXIT(
-      {
-        const bool known = server.pid() == pid && server.name() == "ready_and_wait";
-        try {
-          server.Stop();
-        } catch (const std::logic_error& error) {
-          std::fputs(error.what(), stderr);
-          std::exit(known ? 0 : 1);
-        }
-        std::exit(2);
-      },
-      testing::ExitedWithCode(0), "here is a forked copy of it");
-  EXPECT_EQ(server.Stop(), ExitStatus::Signaled{SIGTERM});
-}
-
-TEST(ForkedCopyDeathTest, CanStartServersOfItsOwn) {
-  if (support::kThreadSanitizer) {
-    GTEST_SKIP() << "ThreadSanitizer ends a forked copy that starts a thread";
-  }
-  GTEST_FLAG_SET(death_test_style, "fast");
-  const Server server(Child("ready_and_wait"));
-  EXPECT_EXIT(
-      {
-        Server own(Child("ready_and_wait"));
-        std::exit(own.Stop() == ExitStatus::Signaled{SIGTERM} ? 0 : 1);
-      },
-      testing::ExitedWithCode(0), "");
-  EXPECT_TRUE(server.running());
 }
 
 }  // namespace

@@ -30,12 +30,14 @@ TEST(LeftBehind, IsADaemonThatOutlivesItsServer) {
   const auto findings = server.TakeFindings();
   ASSERT_THAT(findings, SizeIs(1));
   EXPECT_EQ(findings[0].kind, Finding::Kind::kLeftProcesses);
-  EXPECT_THAT(
-      findings[0].text,
-      AllOf(HasSubstr("server \"leave_daemon\" left a process behind, which tether ended:\n"),
-            ContainsRegex("\n  pid " + WordAfter("daemon", server) +
-                          ", whose parent has ended, [a-z ]+: [^\n]*/leave_daemon\n"),
-            HasSubstr("set .may_leave_processes = true in its options")));
+  // The process that started the daemon may be ending yet.
+  EXPECT_THAT(findings[0].text,
+              AllOf(ContainsRegex("^server \"leave_daemon\" left (a process|2 processes) behind, "
+                                  "which tether ended:\n"),
+                    ContainsRegex("\n  pid " + WordAfter("daemon", server) +
+                                  ", (whose parent has ended|child of [0-9]+), [a-z ]+: "
+                                  "[^\n]*/leave_daemon\n"),
+                    HasSubstr("set .may_leave_processes = true in its options")));
 }
 
 TEST(LeftBehind, IsToldWithTheParentsThatLive) {
@@ -151,13 +153,13 @@ class CarelessSuite : public testing::Test {
 
 TEST_F(CarelessSuite, FailsForABareServer) {
   EXPECT_THAT(OutputOf("Bare.*"),
-              AllOf(HasSubstr("server \"leave_daemon\" left a process behind"),
+              AllOf(HasSubstr("server \"leave_daemon\" left "),
                     HasSubstr("server \"leave_daemon\" in Bare.LeavesADaemon:\n"),
                     HasSubstr("[  FAILED  ] Bare.LeavesADaemon")));
 }
 
 TEST_F(CarelessSuite, FailsForTheFirstOfManyServers) {
-  EXPECT_THAT(OutputOf("Many.*"), AllOf(HasSubstr("server \"leave_daemon\" left a process behind"),
+  EXPECT_THAT(OutputOf("Many.*"), AllOf(HasSubstr("server \"leave_daemon\" left "),
                                         HasSubstr("[  FAILED  ] Many.OnlyTheFirstLeavesADaemon")));
 }
 
@@ -167,28 +169,28 @@ TEST_F(CarelessSuite, FailsForAllThatWasFoundTogether) {
               AllOf(ContainsRegex("careless_suite.cc:[0-9]+: Failure\n"
                                   "server \"leave_daemon\" ended though nobody asked it to: "
                                   "killed by SIGKILL [(]9[)] after [^\n]*\n\n"
-                                  "server \"leave_daemon\" left a process behind"),
+                                  "server \"leave_daemon\" left "),
                     HasSubstr("[  FAILED  ] Fixture.DiesAndLeavesADaemon")));
   EXPECT_EQ(output.find(": Failure"), output.rfind(": Failure")) << output;
 }
 
 TEST_F(CarelessSuite, FailsForAServerOfTheWholeSuite) {
   EXPECT_THAT(OutputOf("Shared.*"),
-              AllOf(HasSubstr("server \"leave_daemon\" left a process behind"),
+              AllOf(HasSubstr("server \"leave_daemon\" left "),
                     HasSubstr("[       OK ] Shared.Passes"), HasSubstr("1 FAILED TEST SUITE")));
 }
 
 TEST_F(CarelessSuite, PrintsWhatIsFoundWhenAllTestsAreOver) {
   EXPECT_THAT(OutputOf("Static.*:Bare.*"),
               AllOf(HasSubstr("[       OK ] Static.EndsAfterAllTests"),
-                    HasSubstr("tether: server \"leave_daemon\" left a process behind")));
+                    HasSubstr("tether: server \"leave_daemon\" left ")));
 }
 
 TEST_F(CarelessSuite, FailsForAGuardianThatWasKilled) {
   EXPECT_THAT(OutputOf("Guardian.*"),
               AllOf(HasSubstr("server \"ready_and_wait\" was lost: tether's guardian, the process "
                               "that starts servers, has gone"),
-                    HasSubstr("[  FAILED  ] Guardian.IsKilled"), Not(HasSubstr("left a process"))));
+                    HasSubstr("[  FAILED  ] Guardian.IsKilled"), Not(HasSubstr(" behind"))));
 }
 
 }  // namespace

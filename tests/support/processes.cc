@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 namespace support {
 namespace {
@@ -41,6 +42,15 @@ bool Gone(pid_t pid, std::chrono::milliseconds timeout) {
   const int result = ::poll(&ended, 1, static_cast<int>(timeout.count()));
   ::close(handle);
   return result == 1;
+}
+
+bool Eventually(const std::function<bool()>& condition, std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
 }
 
 std::set<int> OpenDescriptors() { return NumbersIn("/proc/self/fd"); }
