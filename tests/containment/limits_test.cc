@@ -68,6 +68,10 @@ TEST_P(Crowd, IsToldAndDoesNoHarmOnceItIsGone) {
             HasSubstr("\nbeside it: server \"sh\" could not be started\n"
                       "  problem:  cannot create the process of the keeper that looks after the "
                       "server" +
+                      std::string(kProcessLimit)),
+            HasSubstr("\nasked by HTTP: server \"sh\" could not be waited for\n"
+                      "  problem:  the process that sends tether's HTTP requests could not be "
+                      "started" +
                       std::string(kProcessLimit))));
   EXPECT_THAT(Left(), IsEmpty());
 }

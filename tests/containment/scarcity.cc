@@ -112,13 +112,17 @@ void StartInCrowd(const Words& words) {
   const int needed = support::ThreadCount() + 4;
   const rlimit limit{static_cast<rlim_t>(needed), static_cast<rlim_t>(needed)};
   ::setrlimit(RLIMIT_NPROC, &limit);
-  const tether::ServerOptions options{.command = {"/bin/sh", "-c", "echo ready; exec sleep 60"},
-                                      .ready = tether::ready::Line("ready"),
-                                      .working_directory = "/"};
+  tether::ServerOptions options{.command = {"/bin/sh", "-c", "echo ready; exec sleep 60"},
+                                .ready = tether::ready::Line("ready"),
+                                .working_directory = "/"};
   {
     const Crowd crowd(std::stoi(words[1]));
     std::printf("in the crowd: %s\n", Try(options).c_str());
   }
-  const Server alone(options);
-  std::printf("alone: works\nbeside it: %s\n", Try(options).c_str());
+  {
+    const Server alone(options);
+    std::printf("alone: works\nbeside it: %s\n", Try(options).c_str());
+  }
+  options.ready = tether::ready::Http("/");
+  std::printf("asked by HTTP: %s\n", Try(options).c_str());
 }
