@@ -99,15 +99,43 @@ TEST_F(BadInput, FileWithoutExecutePermission) {
 
 TEST_F(BadInput, ScriptWhoseInterpreterIsMissing) {
   const std::string file = File("script", "#!/no/such/interpreter -x\n", 0755);
-  EXPECT_THAT(
-      ErrorFor({.command = {file}}),
-      HasSubstr("its first line names the interpreter /no/such/interpreter, which is missing"));
+  EXPECT_THAT(ErrorFor({.command = {file}}),
+              HasSubstr("cannot execute " + file +
+                        ": No such file or directory (errno 2); its first line names the "
+                        "interpreter /no/such/interpreter, which is missing; install that, or "
+                        "correct the line\n"));
+}
+
+TEST_F(BadInput, ScriptWithTheLineEndsOfWindows) {
+  const std::string file = File("script", "#!/bin/sh\r\necho ready\r\n", 0755);
+  EXPECT_THAT(ErrorFor({.command = {file}}),
+              HasSubstr("its first line names the interpreter /bin/sh and ends with a carriage "
+                        "return, which the system takes for a part of that name; give the file "
+                        "the line ends of Unix (dos2unix)\n"));
+}
+
+TEST_F(BadInput, ScriptThatNamesNoInterpreter) {
+  for (const char* script : {"echo ready\n", "#!\necho ready\n", "#! \n"}) {
+    EXPECT_THAT(ErrorFor({.command = {File("script", script, 0755)}}),
+                AllOf(HasSubstr("Exec format error (errno 8); it is neither a binary for this "
+                                "machine nor a script that begins with #! and the path of an "
+                                "interpreter; a shell script needs the first line #!/bin/sh\n")))
+        << script;
+  }
+}
+
+TEST_F(BadInput, ScriptWhoseInterpreterMayNotBeExecuted) {
+  const std::string interpreter = File("interpreter", "#!/bin/sh\n", 0644);
+  const std::string file = File("script", "#!" + interpreter + "\n", 0755);
+  EXPECT_THAT(ErrorFor({.command = {file}}),
+              HasSubstr("Permission denied (errno 13); its first line names the interpreter " +
+                        interpreter + ", which cannot be executed\n"));
 }
 
 TEST_F(BadInput, FileThatIsNoProgram) {
   const std::string file = File("noise", "neither binary nor script\n", 0755);
-  EXPECT_THAT(ErrorFor({.command = {file}}),
-              AllOf(HasSubstr("Exec format error"), HasSubstr("nor a script that begins with #!")));
+  EXPECT_THAT(ErrorFor({.command = {file}}), AllOf(HasSubstr("Exec format error"),
+                                                   HasSubstr("neither a binary for this machine")));
 }
 
 TEST_F(BadInput, MissingWorkingDirectory) {

@@ -3,11 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "support/processes.h"
 #include "support/servers.h"
+#include "tether/base/errors.h"
 #include "tether/inspect/listening_sockets.h"
+#include "tether/inspect/proc_net_tcp_linux.h"
+#include "tether/inspect/socket_inodes.h"
 
 namespace tether::internal {
 namespace {
@@ -29,6 +38,85 @@ TEST(ListeningSockets, AreThoseOfTheProcessAlone) {
   EXPECT_THAT(ListeningSocketsOf({::getpid()}),
               testing::ElementsAre(ListeningSocket{"127.0.0.1", ntohs(address.sin_port), false}));
   ::close(listener);
+}
+
+// A listening socket of this process.
+class Listener {
+ public:
+  explicit Listener(const char* address) {
+    sockaddr_storage storage{};
+    const bool ipv6 = std::strchr(address, ':') != nullptr;
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+    storage.ss_family = ipv6 ? AF_INET6 : AF_INET;
+    ::inet_pton(storage.ss_family, address,
+                ipv6 ? static_cast<void*>(&v6->sin6_addr) : static_cast<void*>(&v4->sin_addr));
+    socket_ = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t size = ipv6 ? sizeof *v6 : sizeof *v4;
+    auto* generic = reinterpret_cast<sockaddr*>(&storage);
+    listens_ = ::bind(socket_, generic, size) == 0 && ::listen(socket_, 1) == 0;
+    ::getsockname(socket_, generic, &size);
+    port_ = ntohs(ipv6 ? v6->sin6_port : v4->sin_port);
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() { ::close(socket_); }
+
+  bool listens() const { return listens_; }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int socket_ = -1;
+  bool listens_ = false;
+  std::uint16_t port_ = 0;
+};
+
+// What /proc tells must be what netlink tells.
+class ProcNetTcp : public testing::TestWithParam<const char*> {};
+
+TEST_P(ProcNetTcp, ShowsWhatNetlinkShows) {
+  const bool loopback_of_ipv6 = Listener("::1").listens();
+  const Listener listener(GetParam());
+  if (!listener.listens()) GTEST_SKIP() << "this machine has no address " << GetParam();
+  auto expected = ListeningSocketsOf({::getpid()});
+  ASSERT_THAT(expected, testing::SizeIs(1));
+  EXPECT_EQ(expected.front().address, GetParam());
+  EXPECT_EQ(expected.front().port, listener.port());
+  // That cannot be seen; ::1, if there is one, is right in any case.
+  expected.front().ipv6_only = expected.front().ipv6 && loopback_of_ipv6;
+  EXPECT_EQ(ListeningSocketsInProc(SocketInodesOf(::getpid())), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Addresses, ProcNetTcp,
+                         testing::Values("127.0.0.1", "127.1.2.3", "0.0.0.0", "::1",
+                                         "::", "::ffff:127.0.0.1"));
+
+TEST(ProcNetTcp, SkipsWhatDoesNotListenAndIsNotAskedFor) {
+  constexpr std::string_view kTable =
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+      "inode\n"
+      "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+      "641 1 0000000000000000 100 0 0 10 0\n"
+      "   1: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+      "642 1 0000000000000000 100 0 0 10 0\n"
+      "   2: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 "
+      "643 1 0000000000000000 20 4 30 10 -1\n"
+      "a line that is no entry\n";
+  EXPECT_THAT(ListeningSocketsInTable(kTable, false, {642, 643}),
+              testing::ElementsAre(ListeningSocket{"127.0.0.1", 0x1f91}));
+}
+
+TEST(ListeningSockets, AreAnErrorAndNotNoneWhenNoDescriptorIsLeft) {
+  const Listener listener("127.0.0.1");
+  std::vector<int> taken;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{64, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  for (int file = ::dup(0); file >= 0; file = ::dup(0)) taken.push_back(file);
+  EXPECT_THROW(ListeningSocketsOf({::getpid()}), SystemCallFailed);
+  for (const int file : taken) ::close(file);
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 }  // namespace

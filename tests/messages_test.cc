@@ -67,8 +67,7 @@ TEST(InheritRequest, ArrivesAsItWasSent) {
 
 TEST(Event, ArrivesAsItWasSent) {
   Event sent{.kind = Event::Kind::kExited, .pid = 42, .tree_empty = true};
-  sent.left_behind = {{.pid = 7, .command = "a worker"},
-                      {.pid = 8, .state = ProcessState::kStopped}};
+  sent.left_behind = {{7, 1, 7, 7, ProcessState::kStopped, "a worker"}, ProcessInfo()};
   const Event received = DecodeEvent(Encode(sent));
   EXPECT_EQ(received.kind, sent.kind);
   EXPECT_EQ(received.pid, 42);

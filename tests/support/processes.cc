@@ -53,7 +53,26 @@ bool Eventually(const std::function<bool()>& condition, std::chrono::millisecond
   return true;
 }
 
+bool AllChildrenEnd(std::chrono::seconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  sigset_t child_ended;
+  sigset_t before;
+  ::sigemptyset(&child_ended);
+  ::sigaddset(&child_ended, SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &child_ended, &before);
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(-1, nullptr, WNOHANG);
+    constexpr timespec kLook{1, 0};
+    if (ended == 0) ::sigtimedwait(&child_ended, nullptr, &kLook);
+  } while (ended >= 0 && std::chrono::steady_clock::now() < deadline);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return ended < 0 && errno == ECHILD;
+}
+
 std::set<int> OpenDescriptors() { return NumbersIn("/proc/self/fd"); }
+
+int ThreadCount() { return static_cast<int>(NumbersIn("/proc/self/task").size()); }
 
 std::vector<pid_t> ProcessesWith(const std::string& variable) {
   std::vector<pid_t> found;
@@ -98,6 +117,15 @@ std::string PlainProcess::ReadLine() {
     line += static_cast<char>(c);
   }
   return line;
+}
+
+std::string PlainProcess::ReadUntil(const std::string& last_line) {
+  std::string text;
+  for (std::string line = ReadLine(); line != last_line && std::feof(output_) == 0;
+       line = ReadLine()) {
+    text += line + "\n";
+  }
+  return text;
 }
 
 std::string PlainProcess::ReadAll() {

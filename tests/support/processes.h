@@ -35,8 +35,15 @@ bool Gone(pid_t pid, std::chrono::milliseconds timeout = std::chrono::seconds(20
 bool Eventually(const std::function<bool()>& condition,
                 std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
+/// Waits until this process has no child any more, and takes their statuses; false if it has to
+/// wait too long. For a process that is the subreaper of all below it: then nothing is left there.
+bool AllChildrenEnd(std::chrono::seconds timeout = std::chrono::seconds(20));
+
 /// The open descriptors of this process.
 std::set<int> OpenDescriptors();
+
+/// The number of threads of this process.
+int ThreadCount();
 
 /// The processes whose environment holds `NAME=value`.
 std::vector<pid_t> ProcessesWith(const std::string& variable);
@@ -52,6 +59,8 @@ class PlainProcess {
   pid_t pid() const { return pid_; }
   /// The next line it prints, without the newline; empty at the end.
   std::string ReadLine();
+  /// The lines up to this one, or to the end of its output, each with its newline.
+  std::string ReadUntil(const std::string& last_line);
   /// All that it still prints, up to the end of its output.
   std::string ReadAll();
   /// Waits for its end; the status is that of waitpid().

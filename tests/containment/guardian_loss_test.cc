@@ -1,0 +1,115 @@
+// The guardian dies at some moment: whoever uses a server then is told so, nothing is left, and the
+// next server has another guardian.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <latch>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "support/processes.h"
+#include "support/servers.h"
+#include "tether/inspect/process_tree.h"
+
+namespace tether {
+namespace {
+
+using support::Child;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+constexpr const char* kReason = "tether's guardian, the process that starts servers, has gone";
+
+pid_t GuardianOf(const Server& server) {
+  const auto parent = [](pid_t pid) {
+    const auto process = internal::FindProcess(pid);
+    return process ? process->parent : -1;
+  };
+  return parent(parent(server.pid()));
+}
+
+// Waits for what never comes: it ends since the guardian has gone.
+void ExpectLost(Server& server) {
+  EXPECT_THAT(server.WaitForLine("never", 60s).explanation(), HasSubstr(kReason));
+  const pid_t pid = server.pid();
+  server.Stop();
+  EXPECT_TRUE(support::Gone(pid, 0ms));
+}
+
+// Kills a guardian from another thread, a little later than asked to.
+class LateKill {
+ public:
+  LateKill(pid_t guardian, int turns)
+      : thread_([this, guardian, turns] {
+          begin_.arrive_and_wait();
+          for (int i = 0; i < turns; ++i) std::this_thread::yield();
+          ::kill(guardian, SIGKILL);
+        }) {}
+  LateKill(const LateKill&) = delete;
+  LateKill& operator=(const LateKill&) = delete;
+  ~LateKill() { thread_.join(); }
+
+  void Begin() { begin_.arrive_and_wait(); }
+
+ private:
+  std::latch begin_{2};
+  std::thread thread_;
+};
+
+TEST(GuardianLoss, DuringAWaitEndsItWithTheReason) {
+  for (int turns = 0; turns < 1000; turns += 50) {
+    Server server(Child("ready_and_wait"));
+    LateKill kill(GuardianOf(server), turns);
+    kill.Begin();
+    ExpectLost(server);
+  }
+}
+
+TEST(GuardianLoss, BetweenTwoServersGoesUnnoticed) {
+  std::optional<Server> server(Child("ready_and_wait"));
+  const pid_t guardian = GuardianOf(*server);
+  server.reset();
+  ::kill(guardian, SIGKILL);
+  ASSERT_TRUE(support::Gone(guardian));
+  server.emplace(Child("ready_and_wait"));
+  EXPECT_NE(GuardianOf(*server), guardian);
+  EXPECT_EQ(server->Stop(), ExitStatus::Signaled{SIGTERM});
+}
+
+TEST(GuardianLoss, WithManyServersIsToldByEachOfThem) {
+  std::vector<Server> servers;
+  for (int i = 0; i < 10; ++i) servers.emplace_back(Child("ready_and_wait"));
+  ::kill(GuardianOf(servers.front()), SIGKILL);
+  for (Server& server : servers) ExpectLost(server);
+}
+
+// Starts a server while the guardian is killed. That is an error that says so, or gives a server that
+// is lost like any other one, or one that has the next guardian already.
+void StartWhileItIsKilled(pid_t guardian, int turns) {
+  std::optional<Server> server;
+  {
+    LateKill kill(guardian, turns);
+    kill.Begin();
+    try {
+      server.emplace(Child("ready_and_wait"));
+    } catch (const StartError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(kReason));
+    }
+  }
+  ASSERT_TRUE(support::Gone(guardian));
+  const Server next(Child("ready_and_wait"));
+  if (server && GuardianOf(*server) != GuardianOf(next)) ExpectLost(*server);
+}
+
+TEST(GuardianLoss, DuringAStartIsTheReasonToldAndTheNextServerStarts) {
+  for (int turns = 0; turns < 2000; turns += 20) {
+    Server other(Child("ready_and_wait"));
+    StartWhileItIsKilled(GuardianOf(other), turns);
+    ExpectLost(other);
+  }
+}
+
+}  // namespace
+}  // namespace tether
