@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <latch>
 #include <optional>
@@ -41,10 +42,13 @@ void ExpectLost(Server& server) {
 // Kills a guardian from another thread, a little later than asked to.
 class LateKill {
  public:
-  LateKill(pid_t guardian, int turns)
-      : thread_([this, guardian, turns] {
+  LateKill(pid_t guardian, std::chrono::microseconds delay)
+      : thread_([this, guardian, delay] {
           begin_.arrive_and_wait();
-          for (int i = 0; i < turns; ++i) std::this_thread::yield();
+          // Spun away: a sleep takes longer than what it shall meet.
+          const auto moment = Clock::now() + delay;
+          while (Clock::now() < moment) {
+          }
           ::kill(guardian, SIGKILL);
         }) {}
   LateKill(const LateKill&) = delete;
@@ -59,9 +63,9 @@ class LateKill {
 };
 
 TEST(GuardianLoss, DuringAWaitEndsItWithTheReason) {
-  for (int turns = 0; turns < 1000; turns += 50) {
+  for (auto delay = 0us; delay < 1ms; delay += 50us) {
     Server server(Child("ready_and_wait"));
-    LateKill kill(GuardianOf(server), turns);
+    LateKill kill(GuardianOf(server), delay);
     kill.Begin();
     ExpectLost(server);
   }
@@ -87,10 +91,10 @@ TEST(GuardianLoss, WithManyServersIsToldByEachOfThem) {
 
 // Starts a server while the guardian is killed. That is an error that says so, or gives a server that
 // is lost like any other one, or one that has the next guardian already.
-void StartWhileItIsKilled(pid_t guardian, int turns) {
+void StartWhileItIsKilled(pid_t guardian, std::chrono::microseconds delay) {
   std::optional<Server> server;
   {
-    LateKill kill(guardian, turns);
+    LateKill kill(guardian, delay);
     kill.Begin();
     try {
       server.emplace(Child("ready_and_wait"));
@@ -104,9 +108,9 @@ void StartWhileItIsKilled(pid_t guardian, int turns) {
 }
 
 TEST(GuardianLoss, DuringAStartIsTheReasonToldAndTheNextServerStarts) {
-  for (int turns = 0; turns < 2000; turns += 20) {
+  for (auto delay = 0us; delay < 2ms; delay += 20us) {
     Server other(Child("ready_and_wait"));
-    StartWhileItIsKilled(GuardianOf(other), turns);
+    StartWhileItIsKilled(GuardianOf(other), delay);
     ExpectLost(other);
   }
 }

@@ -17,6 +17,7 @@ using testing::MatchesRegex;
 using Limits = Surroundings;
 
 TEST_F(Limits, WithFilesForSomeServersNameTheLimitAndWorkAgainWithFewer) {
+  if (support::kNeedsDescriptors) GTEST_SKIP() << support::kNeedsDescriptors;
   Run({"limit=nofile:32"}, {"many", Program("ready_and_wait")},
       MatchesRegex("after [5-9] servers: server \"ready_and_wait\" could not be started\n"
                    "  problem:  [^\n]*: Too many open files \\(errno 24\\); RLIMIT_NOFILE, the "
@@ -26,6 +27,7 @@ TEST_F(Limits, WithFilesForSomeServersNameTheLimitAndWorkAgainWithFewer) {
 }
 
 TEST_F(Limits, WithNoFileOrTheNextFewNameTheLimit) {
+  if (support::kNeedsDescriptors) GTEST_SKIP() << support::kNeedsDescriptors;
   Run({"limit=nofile:64"}, {"few_files", Program("ready_and_wait")},
       MatchesRegex("(with [0-9]: server \"ready_and_wait\" could not be started\n"
                    "  problem:  [^\n]*: Too many open files \\(errno 24\\); RLIMIT_NOFILE[^\n]*\n"
@@ -38,6 +40,7 @@ TEST_F(Limits, WithNoFileOrTheNextFewNameTheLimit) {
 class FewFiles : public Surroundings, public testing::WithParamInterface<int> {};
 
 TEST_P(FewFiles, SufficeOrTheLimitIsNamed) {
+  if (support::kNeedsDescriptors) GTEST_SKIP() << support::kNeedsDescriptors;
   const std::string limit = std::to_string(GetParam());
   Run({"limit=nofile:" + limit}, {"all", Program("ready_and_wait"), Program("listen_quietly")},
       testing::AnyOf(kAllWorks, AllOf(HasSubstr(" could not be started\n"),

@@ -28,6 +28,11 @@ inline constexpr bool kAddressSanitizer = __has_feature(address_sanitizer);
 inline constexpr bool kAddressSanitizer = false;
 #endif
 
+/// Why a test that leaves no descriptor must be skipped; null if it need not.
+inline const char* const kNeedsDescriptors =
+    kAddressSanitizer ? "UndefinedBehaviorSanitizer looks at memory with a pipe, and errs without"
+                      : nullptr;
+
 /// Whether the process has ended, or does so in time. Waits for the event, without polling.
 bool Gone(pid_t pid, std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
