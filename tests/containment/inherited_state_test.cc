@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
-#include <sstream>
 
 #include "support/guardian.h"
 #include "support/processes.h"
