@@ -5,10 +5,13 @@
 #include <tether/tether.h>  // its listener keeps the last servers that ended for the report
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "support/guardian.h"
 #include "support/processes.h"

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
+#include <functional>
+#include <tuple>
 
 #include "support/processes.h"
 #include "support/servers.h"

@@ -23,7 +23,6 @@ namespace {
 
 using internal::FileDescriptor;
 using support::Child;
-using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 // Destroyed by exit(), also in a copy.
