@@ -141,8 +141,7 @@ class Case {
       std::string content;
       if (std::getline(file, content) && content == "saved") ++saved;
     }
-    const std::string text =
-        std::to_string(saved) + " of " + std::to_string(kind_.savers) + " saved";
+    const std::string text = "saved " + std::to_string(saved) + "/" + std::to_string(kind_.savers);
     if (saved != kind_.savers) troubles.push_back(name_ + ": only " + text);
     return text;
   }
@@ -163,7 +162,7 @@ class Case {
 
 void PrintRow(const std::string& head, const Words& cells) {
   std::printf("%-26s", head.c_str());
-  for (const std::string& cell : cells) std::printf("%-16s", cell.c_str());
+  for (const std::string& cell : cells) std::printf("%-14s", cell.c_str());
   std::printf("\n");
   std::fflush(stdout);
 }
