@@ -40,6 +40,19 @@ std::vector<pid_t> PidsFrom(PlainProcess& host) {
   return pids;
 }
 
+std::string FileToSave() {
+  return std::filesystem::path(testing::TempDir()) /
+         ("tether_guardian_test_" + std::to_string(::getpid()));
+}
+
+// The first line of a file, which is removed.
+std::string TakeLine(const std::string& file) {
+  std::string line;
+  std::getline(std::ifstream(file), line);
+  std::filesystem::remove(file);
+  return line;
+}
+
 struct Death {
   const char* how;  // what the host is told
   int signal;       // what it is sent, if any
@@ -123,17 +136,13 @@ TEST(Guardian, ThatIsKilledTogetherWithTheKeeperTakesTheServerAlong) {
 }
 
 TEST(Guardian, LetsTheServerOfAKilledTestSaveThoughNobodyReadsItsOutput) {
-  const auto file = std::filesystem::path(testing::TempDir()) /
-                    ("tether_guardian_test_" + std::to_string(::getpid()));
-  PlainProcess host({Program("host"), "wait", Program("save_on_term"), file.string()});
+  const std::string file = FileToSave();
+  PlainProcess host({Program("host"), "wait", Program("save_on_term"), file});
   const std::vector<pid_t> pids = PidsFrom(host);
   ASSERT_EQ(pids.size(), 1U);
   ::kill(host.pid(), SIGKILL);
   EXPECT_TRUE(support::Gone(pids.front()));
-  std::string content;
-  std::getline(std::ifstream(file), content);
-  EXPECT_EQ(content, "saved");
-  std::filesystem::remove(file);
+  EXPECT_EQ(TakeLine(file), "saved");
 }
 
 TEST(Guardian, WorksForAnUnprivilegedUserAndForATestThatWasCopiedElsewhere) {
@@ -241,6 +250,26 @@ TEST(Keeper, TakesTheNextServerOnceItsTreeIsEmpty) {
   first.Stop();
   const Server second(Child("ready_and_wait"));
   EXPECT_EQ(KeeperOf(second), keeper);
+}
+
+TEST(Keeper, LetsTheRestSaveWhenItsServerAndItsTestProgramEndAtTheSameTime) {
+  const std::string file = FileToSave();
+  PlainProcess host({Program("host"), "wait", Program("leave_daemon"), file});
+  const std::vector<pid_t> pids = PidsFrom(host);
+  ASSERT_EQ(pids.size(), 2U);
+  const pid_t daemon = pids.front();
+  const pid_t server = pids.back();
+  const pid_t keeper = ParentOf(server);
+  const pid_t guardian = ParentOf(keeper);
+  ::kill(keeper, SIGSTOP);  // until there is all of it to see
+  ::kill(server, SIGKILL);
+  EXPECT_TRUE(support::Gone(server));
+  ::kill(host.pid(), SIGKILL);
+  host.Wait();
+  ::kill(guardian, SIGKILL);  // it shall not do the work of the keeper
+  ::kill(keeper, SIGCONT);
+  EXPECT_TRUE(support::Gone(daemon));
+  EXPECT_EQ(TakeLine(file + ".1"), "saved");
 }
 
 }  // namespace

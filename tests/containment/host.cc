@@ -1,14 +1,17 @@
 // A test program that ends in a way of choice while its server runs.
 //
-//   host HOW SERVER ARGUMENT...
+//   host HOW [grace=MILLISECONDS] SERVER ARGUMENT...
 //
-// Starts the server, prints its lines and "server PID", then ends: wait (for a signal), exit (by
-// _exit), abort, throw (an exception that nobody catches), return (with a static server), chatter
-// (writes to all standard streams, then returns with the server's state).
+// Starts the server, to be killed that long after SIGTERM, prints its lines and "server PID", then
+// ends: wait (for a signal), exit (by _exit), abort, throw (an exception that nobody catches),
+// return (with a static server), chatter (writes to all standard streams, then returns with the
+// server's state), recount (waits for a line on its standard input, tells how many processes of the
+// server said that they saved, and returns).
 #include <sys/resource.h>
 #include <tether/server/server.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -30,16 +33,38 @@ int Chatter(tether::Server& server) {
   return server.Stop() == tether::ExitStatus::Signaled{SIGTERM} ? 0 : 2;
 }
 
+void Recount(tether::Server& server) {
+  while (std::getchar() != '\n') {
+  }
+  server.Stop();
+  const std::vector<tether::Line> lines = server.Lines();
+  const auto saved = std::count_if(lines.begin(), lines.end(),
+                                   [](const tether::Line& line) { return line.text == "saved"; });
+  std::printf("printed saved %td times\n", saved);
+}
+
+tether::ServerOptions OptionsFrom(std::vector<std::string> words) {
+  tether::ServerOptions options{.ready = tether::ready::Line("ready")};
+  const std::string grace = "grace=";
+  if (words.front().starts_with(grace)) {
+    const std::chrono::milliseconds time(std::stoi(words.front().substr(grace.size())));
+    options.stop = {{SIGTERM, time}, {SIGKILL}};
+    words.erase(words.begin());
+  }
+  options.command = std::move(words);
+  return options;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   ::alarm(90);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGSEGV, SIG_DFL);  // sanitizers catch it, to exit instead
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   const std::string how = argv[1];
-  const std::vector<std::string> command(argv + 2, argv + argc);
-  tether::Server server({.command = command, .ready = tether::ready::Line("ready")});
+  tether::Server server(OptionsFrom({argv + 2, argv + argc}));
   for (const tether::Line& line : server.Lines()) std::printf("%s\n", line.text.c_str());
   std::printf("server %d\n", server.pid());
   std::fflush(stdout);
@@ -47,6 +72,7 @@ int main(int argc, char** argv) {
   if (how == "abort") std::abort();
   if (how == "throw") throw std::runtime_error("nobody catches this");
   if (how == "chatter") return Chatter(server);
+  if (how == "recount") return Recount(server), 0;
   if (how == "return") {
     static_server = std::move(server);
     return 0;

@@ -46,9 +46,11 @@ class Surroundings : public testing::Test {
   Words Left() const {
     Words left;
     const pid_t host = host_ ? host_->pid() : 0;
-    for (const auto& process : internal::Descendants(::getpid())) {
-      const bool tethers = process.command == "tether-guardian" || process.state == 'Z';
-      if (process.pid != host && !tethers) left.push_back(process.command);
+    for (const ProcessInfo& process : ProcessTree::Of(::getpid())) {
+      const bool ours = process.pid == host || process.pid == ::getpid();
+      const bool ended = process.state == ProcessState::kZombie;
+      const bool guardian = process.command == "tether-guardian";
+      if (!ours && !ended && !guardian) left.push_back(process.command);
     }
     return left;
   }
