@@ -6,8 +6,8 @@
 #include <csignal>
 #include <optional>
 
+#include "support/guardian.h"
 #include "support/servers.h"
-#include "tether/inspect/process_tree.h"
 
 namespace {
 
@@ -41,8 +41,7 @@ TEST(Static, EndsAfterAllTests) { static_server.emplace(Child("leave_daemon")); 
 
 TEST(Guardian, IsKilled) {
   tether::Server server(Child("ready_and_wait"));
-  const auto parent = [](pid_t pid) { return tether::internal::FindProcess(pid)->parent; };
-  ::kill(parent(parent(server.pid())), SIGKILL);
+  ::kill(support::GuardianOf(server), SIGKILL);
   EXPECT_FALSE(server.WaitForLine("never", std::chrono::minutes(1)));
 }
 

@@ -165,7 +165,9 @@ TEST_F(ClosedDescriptors, AreThoseOfAServerThatHasEndedByItself) {
 }
 
 TEST_F(ClosedDescriptors, AreThoseOfAServerWithADaemon) {
-  Server server({.command = {Program("leave_daemon"), "exit"}, .ready = ready::Line("ready")});
+  Server server({.command = {Program("leave_daemon"), "exit"},
+                 .ready = ready::Line("ready"),
+                 .may_leave_processes = true});
   server.WaitForExit();
   server.Stop();
   ExpectClosed();

@@ -10,26 +10,19 @@
 #include <thread>
 #include <vector>
 
+#include "support/guardian.h"
 #include "support/processes.h"
 #include "support/servers.h"
-#include "tether/inspect/process_tree.h"
 
 namespace tether {
 namespace {
 
 using support::Child;
+using support::GuardianOf;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 constexpr const char* kReason = "tether's guardian, the process that starts servers, has gone";
-
-pid_t GuardianOf(const Server& server) {
-  const auto parent = [](pid_t pid) {
-    const auto process = internal::FindProcess(pid);
-    return process ? process->parent : -1;
-  };
-  return parent(parent(server.pid()));
-}
 
 // Waits for what never comes: it ends since the guardian has gone.
 void ExpectLost(Server& server) {
@@ -37,6 +30,7 @@ void ExpectLost(Server& server) {
   const pid_t pid = server.pid();
   server.Stop();
   EXPECT_TRUE(support::Gone(pid, 0ms));
+  EXPECT_THAT(support::TakeFindings(server), testing::ElementsAre(Finding::Kind::kLost));
 }
 
 // Kills a guardian from another thread, a little later than asked to.

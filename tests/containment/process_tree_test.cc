@@ -49,7 +49,9 @@ TEST(ServerProcesses, AreGrandchildrenToo) {
 
 // The process between a server and its daemon ends at a time of its own.
 TEST(ServerProcesses, AreDaemonsThatLeftTheServer) {
-  Server server(Child("leave_daemon"));
+  ServerOptions options = Child("leave_daemon");
+  options.may_leave_processes = true;
+  Server server(options);
   const pid_t daemon = DaemonOf(server);
   for (;;) {
     const ProcessTree tree = server.processes();
@@ -60,7 +62,9 @@ TEST(ServerProcesses, AreDaemonsThatLeftTheServer) {
 }
 
 TEST(ServerProcesses, AreThoseThatTheEndedServerLeftBehind) {
-  Server server({.command = {Program("leave_daemon"), "exit"}, .ready = ready::Line("ready")});
+  Server server({.command = {Program("leave_daemon"), "exit"},
+                 .ready = ready::Line("ready"),
+                 .may_leave_processes = true});
   const pid_t daemon = DaemonOf(server);
   EXPECT_EQ(server.WaitForExit(), ExitStatus::Exited{0});
   EXPECT_TRUE(support::Eventually([&] { return server.processes().size() == 1; }));
@@ -81,6 +85,8 @@ TEST(ServerProcesses, AreNoneWhenTheKeeperThatKnowsThemWasKilled) {
   ::kill(support::KeeperOf(server), SIGKILL);
   EXPECT_FALSE(server.WaitForLine("never"));
   EXPECT_THAT(server.processes(), IsEmpty());
+  server.Stop();
+  EXPECT_THAT(support::TakeFindings(server), ElementsAre(Finding::Kind::kLost));
 }
 
 TEST(ServerProcesses, ShowWhoIsStopped) {

@@ -22,8 +22,9 @@ inline pid_t GuardianOf(const tether::Server& server) { return ParentOf(KeeperOf
 
 /// Ends the guardian that this process may have, so that the next server starts another one.
 inline void EndGuardian() {
-  const tether::Server server({.command = {"sleep", "60"}});
+  tether::Server server({.command = {"sleep", "60"}});
   const pid_t guardian = GuardianOf(server);
+  server.Stop();
   ::kill(guardian, SIGKILL);
   Gone(guardian);
 }
