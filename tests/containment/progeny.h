@@ -22,8 +22,7 @@ class Progeny {
 
   /// Waits until nothing is left but `spared`, if that is given, or the time is over. Gives what is
   /// left, zombies aside.
-  std::vector<tether::ProcessInfo> AwaitEnd(tether::Clock::duration timeout,
-                                                      pid_t spared = 0);
+  std::vector<tether::ProcessInfo> AwaitEnd(tether::Clock::duration timeout, pid_t spared = 0);
 
   /// Kills all of it, and waits until that is done.
   void Kill();
