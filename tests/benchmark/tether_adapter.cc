@@ -169,16 +169,15 @@ void Capture(const Task& task, Results& results) {
 
 void Many(const Task& task, Results& results) {
   Repeat(task, [&](long i, bool counted) {
+    const std::vector<tether::ServerOptions> options(
+        static_cast<std::size_t>(task.Number("n", 100)),
+        {.command = task.CommandFor(i), .ready = tether::ready::Line(task.Text("pattern"))});
     const Clock::time_point begin = Clock::now();
-    std::vector<tether::Server> servers;
-    for (long n = 0; n < task.Number("n", 100); ++n) {
-      servers.emplace_back(tether::ServerOptions{
-          .command = task.CommandFor(i), .ready = tether::ready::Line(task.Text("pattern"))});
-    }
+    std::vector<tether::Server> servers = tether::StartAll(options);
     const double ready_ms = MillisecondsSince(begin);
     results.Set("threads", FigureOfProcess("Threads"));
     const Clock::time_point stop_begin = Clock::now();
-    servers.clear();
+    tether::StopAll(servers);
     if (!counted) return;
     results.Add("ready_ms", ready_ms);
     results.Add("stop_ms", MillisecondsSince(stop_begin));
@@ -198,6 +197,8 @@ void Run(const Task& task) {
   const auto found = scenarios.find(task.scenario);
   if (found == scenarios.end()) throw std::runtime_error("unknown scenario " + task.scenario);
   ::prctl(PR_SET_TIMERSLACK, 1);  // as precise as the floor that it is compared with
+  // Touched memory, to see what a start costs in a large test program.
+  const std::vector<char> ballast(static_cast<std::size_t>(task.Number("ballast_mib")) << 20U, 1);
   Results results;
   found->second(task, results);
   results.Print();
