@@ -161,5 +161,12 @@ TEST(StopSequence, RefusesWhatIsNoSignalAndANegativeGrace) {
               HasSubstr("the grace of a step is negative: -1 s"));
 }
 
+TEST(ExitStatus, IsPrintedInWords) {
+  EXPECT_EQ(testing::PrintToString(ExitStatus(ExitStatus::Exited{3})), "exited with code 3");
+  EXPECT_EQ(testing::PrintToString(ExitStatus::Signaled{SIGTERM}), "killed by SIGTERM (15)");
+  EXPECT_EQ(testing::PrintToString(ExitStatus::Unknown{"lost"}),
+            ExitStatus(ExitStatus::Unknown{"lost"}).ToString());
+}
+
 }  // namespace
 }  // namespace tether

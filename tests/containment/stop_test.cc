@@ -107,6 +107,21 @@ TEST(Stop, SendsTheSignalOfAStepOnlyOnce) {
   EXPECT_THAT(Texts(server), testing::ElementsAre("ready", "worker got 15"));
 }
 
+TEST(Stop, OfManyThreadsSendsTheSignalOfAStepOnlyOnce) {
+  for (int round = 0; round < 10; ++round) {
+    ServerOptions options = Child("report_signals");
+    options.may_leave_processes = true;
+    Server server(options);
+    std::vector<std::thread> others;
+    for (int i = 0; i < 4; ++i) {
+      others.emplace_back([&] { server.Stop({{SIGTERM, 100ms}, {SIGKILL}}); });
+    }
+    EXPECT_EQ(server.Stop({{SIGTERM, 100ms}, {SIGKILL}}), ExitStatus::Signaled{SIGTERM});
+    for (std::thread& other : others) other.join();
+    EXPECT_THAT(Texts(server), testing::ElementsAre("ready", "worker got 15"));
+  }
+}
+
 TEST(Stop, ThatMeetsAnotherOneDoesNotBeginAnew) {
   Server server(Child("ignore_term"));
   std::vector<std::thread> others;

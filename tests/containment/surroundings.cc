@@ -28,9 +28,8 @@ void Require(bool success, const std::string& what) {
 // A seccomp filter (man 2 seccomp); all processes below inherit it.
 void Refuse(const std::string& call, int error) {
   static const std::map<std::string, unsigned> kCalls = {
-      {"pidfd_open", SYS_pidfd_open},
-      {"close_range", SYS_close_range},
-      {"memfd_create", SYS_memfd_create},
+      {"pidfd_open", SYS_pidfd_open},   {"pidfd_send_signal", SYS_pidfd_send_signal},
+      {"close_range", SYS_close_range}, {"memfd_create", SYS_memfd_create},
       {"netlink", SYS_socket},
   };
   const unsigned refuse = SECCOMP_RET_ERRNO | static_cast<unsigned>(error);

@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -57,6 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"None", {}}, Case{"PidfdOpenNotPermitted", {"refuse=pidfd_open:EPERM"}},
         Case{"NoPidfdOpen", {"refuse=pidfd_open:ENOSYS"}},
+        Case{"PidfdSendSignalNotPermitted", {"refuse=pidfd_send_signal:EPERM"}},
+        Case{"NoPidfdSendSignal", {"refuse=pidfd_send_signal:ENOSYS"}},
         Case{"CloseRangeNotPermitted", {"refuse=close_range:EPERM"}},
         Case{"AMillionFiles", {"limit=nofile:1048576"}},
         Case{"AMillionFilesAndNoCloseRange", {"limit=nofile:1048576", "refuse=close_range:ENOSYS"}},
@@ -164,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
 class WithoutPidfds : public Surroundings, public testing::WithParamInterface<const char*> {};
 
 TEST_P(WithoutPidfds, ADeadHostLeavesNothing) {
-  Run({GetParam()}, {"keep", Program("ready_and_wait")}, testing::StartsWith("server "));
+  Run({GetParam()}, {"keep", Program("leave_daemon")}, testing::StartsWith("server "));
 }
 
 TEST_P(WithoutPidfds, ACopyOfADeadHostKeepsNoServerAlive) {
@@ -182,8 +186,15 @@ TEST_P(WithoutPidfds, ADeadGuardianIsToldAtOnceAndReplaced) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Because, WithoutPidfds,
-                         testing::Values("refuse=pidfd_open:EPERM", "refuse=pidfd_open:ENOSYS"),
-                         [](const auto& test) { return std::string(test.param).substr(18); });
+                         testing::Values("refuse=pidfd_open:EPERM", "refuse=pidfd_open:ENOSYS",
+                                         "refuse=pidfd_send_signal:EPERM",
+                                         "refuse=pidfd_send_signal:ENOSYS"),
+                         [](const auto& test) {
+                           std::string name =
+                               std::string(test.param).substr(std::strlen("refuse="));
+                           std::replace(name.begin(), name.end(), ':', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace tether
