@@ -49,8 +49,11 @@ class Surroundings : public testing::Test {
     for (const ProcessInfo& process : ProcessTree::Of(::getpid())) {
       const bool ours = process.pid == host || process.pid == ::getpid();
       const bool ended = process.state == ProcessState::kZombie;
-      const bool guardian = process.command == "tether-guardian";
-      if (!ours && !ended && !guardian) left.push_back(process.command);
+      // With its name in brackets when it is just ending.
+      const bool tethers = process.command == "tether-guardian" ||
+                           process.command == "[tether-guardian]" ||
+                           process.command == "[tether-keeper]";
+      if (!ours && !ended && !tethers) left.push_back(process.command);
     }
     return left;
   }
