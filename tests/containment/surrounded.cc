@@ -24,19 +24,19 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "scarcity.h"
+#include "support/guardian.h"
 #include "support/processes.h"
 #include "surroundings.h"
-#include "tether/inspect/process_tree.h"
 
 namespace {
 
+using support::GuardianOf;
 using tether::Server;
 using namespace std::chrono_literals;
 
@@ -58,16 +58,10 @@ bool Reachable(std::uint16_t port) {
   return connected;
 }
 
-pid_t ParentOf(pid_t pid) { return tether::internal::FindProcess(pid).value().parent; }
-
-pid_t GuardianOf(const Server& server) { return ParentOf(ParentOf(server.pid())); }
-
-bool HasOpen(pid_t pid, const std::filesystem::path& file) {
-  const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid) + "/fd");
-  return std::any_of(begin(open), end(open), [&](const auto& each) {
-    std::error_code closed;
-    return std::filesystem::read_symlink(each, closed) == file;
-  });
+bool HasOpen(pid_t pid, const std::string& file) {
+  const tether::DescriptorTable open = tether::DescriptorTable::Of(pid);
+  return std::any_of(open.begin(), open.end(),
+                     [&](const tether::Descriptor& each) { return each.target == file; });
 }
 
 void UseAll(const Words& words) {
