@@ -50,7 +50,7 @@ TEST(StartRequest, CutShortAnywhereIsAnError) {
 }
 
 TEST(StartRequest, WithAnImpossibleCountIsAnErrorAndNotAnAllocation) {
-  std::string bytes = Encode(StopRequest{1, false, {}});
+  std::string bytes = Encode(StopRequest{1, Clock::now(), {}});
   bytes.resize(bytes.size() - sizeof(std::size_t));  // without the count, which is the last of it
   bytes.append(sizeof(std::size_t), '\xff');
   EXPECT_THROW(DecodeStop(bytes), Error);

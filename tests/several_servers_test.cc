@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "support/processes.h"
 #include "support/servers.h"
@@ -22,6 +23,11 @@ using testing::SizeIs;
 ServerOptions Shell(const std::string& script) {
   return {.command = {"sh", "-c", script}, .ready = ready::Line("ready")};
 }
+
+// More than a pipe holds.
+const std::string kMuch =
+    "i=0; while [ $i -lt 3000 ]; do echo \"$i is more than a pipe holds, in the end\"; "
+    "i=$((i + 1)); done";
 
 // A FIFO of its own for each test: whoever opens it waits until somebody else opens its other end.
 class SeveralServers : public testing::Test {
@@ -53,11 +59,28 @@ TEST_F(SeveralServers, StartAtTheSameTime) {
 }
 
 TEST_F(SeveralServers, AreReadWhileOthersAreWaitedFor) {
-  const std::string much =
-      "i=0; while [ $i -lt 3000 ]; do echo \"$i is more than a pipe holds, "
-      "in the end\"; i=$((i + 1)); done";
   StartAll({Shell("read word < " + fifo_ + "; echo ready; exec sleep 60"),
-            Shell(much + "; echo word > " + fifo_ + "; echo ready; exec sleep 60")});
+            Shell(kMuch + "; echo word > " + fifo_ + "; echo ready; exec sleep 60")});
+}
+
+TEST_F(SeveralServers, StartWhileAnotherServerIsRead) {
+  const Server talker(Shell("echo ready; read word < " + fifo_ + "; " + kMuch + "; echo word > " +
+                            fifo_ + "; exec sleep 60"));
+  StartAll(
+      {Shell("echo word > " + fifo_ + "; read word < " + fifo_ + "; echo ready; exec sleep 60")});
+}
+
+TEST_F(SeveralServers, AreReadInTheBackgroundAfterwards) {
+  const std::vector<Server> servers = StartAll({Shell("echo ready; " + kMuch)});
+  EXPECT_TRUE(support::Gone(servers[0].pid()));
+}
+
+TEST_F(SeveralServers, StopWhileAnotherThreadWaitsForOneOfThem) {
+  for (int round = 0; round < 20; ++round) {
+    auto servers = StartAll(std::vector<ServerOptions>(3, Child("ready_and_wait")));
+    std::jthread waiter([&] { EXPECT_FALSE(servers[1].WaitForLine("never printed")); });
+    EXPECT_THAT(StopAll(servers), Each(ExitStatus(ExitStatus::Signaled{SIGTERM})));
+  }
 }
 
 TEST_F(SeveralServers, StopAtTheSameTime) {

@@ -62,6 +62,22 @@ TEST(Stop, WakesAServerThatIsStopped) {
   EXPECT_TRUE(server.WaitForLine("saved", 0ms));
 }
 
+TEST(Stop, WakesAWorkerThatIsStoppedWhenItsServerEndsAtOnce) {
+  Server server({.command = {"sh", "-c",
+                             "sh -c 'trap \"echo saved; exit\" TERM; kill -STOP $$; "
+                             "while :; do sleep 0.01; done' & echo ready; exec sleep 60"},
+                 .ready = ready::Line("ready")});
+  const auto stopped = [&] {
+    for (const ProcessInfo& each : server.processes()) {
+      if (each.state == ProcessState::kStopped) return true;
+    }
+    return false;
+  };
+  ASSERT_TRUE(support::Eventually(stopped));
+  EXPECT_EQ(server.Stop(), ExitStatus::Signaled{SIGTERM});
+  EXPECT_TRUE(server.WaitForLine("saved", 0ms));
+}
+
 TEST(Stop, EndsTheWholeProcessGroup) {
   Server server(Child("fork_workers", {"3"}));
   std::vector<pid_t> workers;
