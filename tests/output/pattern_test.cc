@@ -1,10 +1,11 @@
 // What a line is searched for, and what a match gives.
+#include "tether/output/pattern.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tether/base/errors.h"
 #include "tether/output/line_match.h"
-#include "tether/output/pattern.h"
 #include "tether/output/regex.h"
 
 namespace tether {
@@ -53,8 +54,8 @@ TEST(Regex, IsNotConfusedByBytesThatAreNoText) {
 
 TEST(Pattern, TakesPlainTextLiterally) {
   const Pattern pattern = "GET /a?x=(1)";
-  EXPECT_TRUE(pattern.Search("log: GET /a?x=(1) 200"));
-  EXPECT_FALSE(pattern.Search("GET /ax=1"));
+  EXPECT_TRUE(pattern.Search({.text = "log: GET /a?x=(1) 200"}));
+  EXPECT_FALSE(pattern.Search({.text = "GET /ax=1"}));
   EXPECT_EQ(pattern.Describe(), "\"GET /a?x=(1)\"");
   EXPECT_EQ(Pattern(Regex("a|b")).Describe(), "/a|b/");
 }

@@ -1,13 +1,19 @@
 // From bytes to lines to matches.
+#include "tether/output/transcript.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
 
 #include "tether/base/errors.h"
 #include "tether/base/printable.h"
 #include "tether/output/line_match.h"
 #include "tether/output/pattern.h"
 #include "tether/output/regex.h"
-#include "tether/output/transcript.h"
 
 namespace tether {
 namespace {
@@ -16,6 +22,12 @@ using internal::Transcript;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+constexpr std::size_t kMemory = std::size_t{64} << 20U;
+
+std::shared_ptr<internal::LogFile> NoLog() {
+  return std::make_shared<internal::LogFile>(testing::TempDir() + "unused.log");
+}
+
 std::vector<std::string> Texts(const Transcript& transcript) {
   std::vector<std::string> texts;
   for (const Line& line : transcript.LinesSince(0)) texts.push_back(line.text);
@@ -23,7 +35,7 @@ std::vector<std::string> Texts(const Transcript& transcript) {
 }
 
 TEST(Transcript, JoinsALineThatCameInPieces) {
-  Transcript transcript(Clock::now());
+  Transcript transcript(Clock::now(), NoLog(), kMemory);
   transcript.Append(Stream::kOut, "lis");
   transcript.Append(Stream::kOut, "tening\nsecond");
   EXPECT_THAT(Texts(transcript), ElementsAre("listening"));
@@ -32,7 +44,7 @@ TEST(Transcript, JoinsALineThatCameInPieces) {
 }
 
 TEST(Transcript, DoesNotMixTheStreamsWithinALine) {
-  Transcript transcript(Clock::now());
+  Transcript transcript(Clock::now(), NoLog(), kMemory);
   transcript.Append(Stream::kOut, "out ");
   transcript.Append(Stream::kErr, "err ");
   transcript.Append(Stream::kOut, "1\n");
@@ -43,7 +55,7 @@ TEST(Transcript, DoesNotMixTheStreamsWithinALine) {
 }
 
 TEST(Transcript, KeepsALastLineWithoutNewline) {
-  Transcript transcript(Clock::now());
+  Transcript transcript(Clock::now(), NoLog(), kMemory);
   transcript.Append(Stream::kOut, "a\nlast words");
   transcript.Finish(Stream::kOut);
   transcript.Finish(Stream::kErr);
@@ -51,14 +63,14 @@ TEST(Transcript, KeepsALastLineWithoutNewline) {
 }
 
 TEST(Transcript, KeepsEveryByte) {
-  Transcript transcript(Clock::now());
+  Transcript transcript(Clock::now(), NoLog(), kMemory);
   const std::string odd("nul \0 high \xff\xfe cr \r", 18);
   transcript.Append(Stream::kOut, odd + "\n");
   EXPECT_THAT(Texts(transcript), ElementsAre(odd));
 }
 
 TEST(Transcript, FindsFromAPositionOn) {
-  Transcript transcript(Clock::now());
+  Transcript transcript(Clock::now(), NoLog(), kMemory);
   for (int i = 0; i < 2000; ++i)
     transcript.Append(Stream::kOut, "line " + std::to_string(i) + "\n");
   EXPECT_EQ(transcript.Find("line 1", 0, 2000)->first.number, 2U);
@@ -66,6 +78,91 @@ TEST(Transcript, FindsFromAPositionOn) {
   EXPECT_EQ(transcript.Find("line 1999", 0, 2000)->first.number, 2000U);
   EXPECT_FALSE(transcript.Find("line 1999", 0, 1999));
   EXPECT_FALSE(transcript.Find("line", 5000, 6000));
+}
+
+// What a transcript should be, in the plainest form.
+class Reference {
+ public:
+  void Append(Stream stream, const std::string& bytes) {
+    std::string& rest = rest_[static_cast<int>(stream)];
+    rest += bytes;
+    for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+      lines_.push_back({stream, rest.substr(0, end)});
+      rest.erase(0, end + 1);
+    }
+  }
+  void Finish(Stream stream) {
+    std::string& rest = rest_[static_cast<int>(stream)];
+    if (!rest.empty()) lines_.push_back({stream, std::exchange(rest, {})});
+  }
+
+  std::vector<std::pair<Stream, std::string>> lines_;
+  std::string rest_[2];
+};
+
+// Bytes that make lines of very different length, some of them without an end.
+std::string RandomBytes(std::mt19937& random) {
+  const std::size_t size = std::size_t{1} << std::uniform_int_distribution(0, 17)(random);
+  const int newline_each = 1 << std::uniform_int_distribution(0, 18)(random);
+  std::string bytes;
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool end = std::uniform_int_distribution(0, newline_each)(random) == 0;
+    bytes += end ? '\n' : static_cast<char>('a' + random() % 26);
+  }
+  return bytes;
+}
+
+void ExpectSame(const Transcript& transcript, const Reference& reference, std::mt19937& random) {
+  const auto& expected = reference.lines_;
+  ASSERT_EQ(transcript.size(), expected.size());
+  const std::vector<Line> lines = transcript.LinesSince(0);
+  ASSERT_EQ(lines.size(), expected.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    ASSERT_EQ(lines[i].number, i + 1);
+    ASSERT_EQ(lines[i].stream, expected[i].first) << i;
+    ASSERT_TRUE(lines[i].text == expected[i].second) << i;
+  }
+  for (int round = 0; round < 20 && !expected.empty(); ++round) {
+    std::size_t from = random() % expected.size();
+    std::size_t to = random() % (expected.size() + 1);
+    if (from > to) std::swap(from, to);
+    const auto some = transcript.LinesSince(from, to);
+    ASSERT_EQ(some.size(), to - from);
+    ASSERT_TRUE(some.empty() || some.back().text == expected[to - 1].second);
+    const std::string wanted = expected[random() % expected.size()].second.substr(0, 6);
+    const auto model = std::find_if(
+        expected.begin() + static_cast<std::ptrdiff_t>(from),
+        expected.begin() + static_cast<std::ptrdiff_t>(to),
+        [&](const auto& line) { return line.second.find(wanted) != std::string::npos; });
+    const auto index = static_cast<std::size_t>(model - expected.begin());
+    const auto found = transcript.Find(wanted, from, to);
+    ASSERT_EQ(found ? found->first.number : 0, index == to ? 0 : index + 1) << wanted;
+  }
+}
+
+TEST(Transcript, IsRightForAnyPiecesOfTwoStreams) {
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const auto log = std::make_shared<internal::LogFile>(testing::TempDir() + "tether_pieces_" +
+                                                         std::to_string(::getpid()) + "/a/b.log");
+    // With the least memory most of the text comes back from the file.
+    Transcript transcript(Clock::now(), log, seed % 2 == 0 ? 0 : kMemory);
+    Reference reference;
+    for (int pieces = 0; pieces < 60; ++pieces) {
+      const Stream stream = random() % 3 == 0 ? Stream::kErr : Stream::kOut;
+      const std::string bytes = RandomBytes(random);
+      transcript.Append(stream, bytes);
+      reference.Append(stream, bytes);
+      if (pieces % 20 == 0) ExpectSame(transcript, reference, random);
+    }
+    for (const Stream stream : {Stream::kErr, Stream::kOut}) {
+      transcript.Finish(stream);
+      reference.Finish(stream);
+    }
+    ExpectSame(transcript, reference, random);
+    EXPECT_TRUE(log->Works()) << log->error().value_or("");
+  }
 }
 
 TEST(Printable, LeavesTextAndEscapesWhatATerminalShouldNotGet) {
