@@ -24,7 +24,8 @@ function(tether_add_test)
     TEST_PREFIX "${arg_NAME}."
     NO_PRETTY_VALUES  # the names that --gtest_filter takes
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT})
+    PROPERTIES TIMEOUT ${arg_TIMEOUT}
+      ENVIRONMENT "TETHER_CTEST_LOG_DIR=${CMAKE_BINARY_DIR}/Testing/tether")
   if(arg_LABELS)
     tether_label_tests(${arg_NAME} "${arg_LABELS}")
   endif()

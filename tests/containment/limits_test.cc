@@ -92,10 +92,9 @@ TEST_P(Crowd, IsToldAndDoesNoHarmOnceItIsGone) {
 
 INSTANTIATE_TEST_SUITE_P(
     Met, Crowd,
-    testing::Values(CrowdCase{"ByAKeeper", "0", "that looks after the server"},
-                    CrowdCase{"ByTheThread", "1",
-                              "starting the thread that reads what servers print"},
-                    CrowdCase{"ByAServer", "2", "cannot create the process of the server"},
+    testing::Values(CrowdCase{"ByAnotherKeeper", "0", "that looks after the server"},
+                    CrowdCase{"ByAServer", "1", "cannot create the process of the server"},
+                    CrowdCase{"ByAKeeper", "2", "that looks after the server"},
                     CrowdCase{"ByTheForkOfTheGuardian", "3", "servers: fork of the guardian"},
                     CrowdCase{"ByTheGuardian", "4", " failed"}),
     [](const auto& test) { return std::string(test.param.name); });
