@@ -91,6 +91,17 @@ TEST_F(Terminal, ShowsTheLineThatAServerKeepsInItsBufferOtherwise) {
   EXPECT_THAT(Texts(Server(OnTerminal(options))), ElementsAre("listening", "up"));
 }
 
+TEST_F(Terminal, ShowsTheLinesOfAStaticProgram) {
+  ServerOptions options{.ready = ready::Line("up")};
+  try {
+    options.command = {Program("buffer_output_static")};
+  } catch (const Error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  EXPECT_THAT(Texts(Server(options)), ElementsAre("up"));
+  EXPECT_THAT(Texts(Server(OnTerminal(options))), ElementsAre("listening", "up"));
+}
+
 TEST_F(Terminal, ShowsTheLinesOfPython) {
   try {
     internal::FindExecutable("python3");
