@@ -20,7 +20,6 @@ namespace {
 
 using support::PlainProcess;
 using support::Texts;
-using testing::AllOf;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
@@ -42,11 +41,9 @@ ServerOptions Shell(const std::string& script) {
   return OnTerminal({.command = {"sh", "-c", script}, .ready = ready::Line("")});
 }
 
-// A test program of its own, whose server has a terminal: what it is told, and the server.
-std::vector<std::string> Host(const std::string& how, std::vector<std::string> server) {
-  server.front() = Program(server.front());
-  server.insert(server.begin(), {Program("host"), how, "terminal"});
-  return server;
+// A test program of its own, which starts this server of tests/children on a terminal, and waits.
+std::vector<std::string> Host(const std::string& child, const std::string& argument) {
+  return {Program("host"), "wait", "terminal", Program(child), argument};
 }
 
 // The pid of the server of a host.
@@ -224,7 +221,7 @@ TEST_F(Terminal, IsNotHungUpBeforeSigtermEvenWhenItControlsTheServer) {
 }
 
 TEST_F(Terminal, IsNotHungUpBeforeSigtermWhenTheTestProgramIsKilled) {
-  PlainProcess host(Host("wait", {"show_terminal", file_}));
+  PlainProcess host(Host("show_terminal", file_));
   const pid_t server = ServerOf(host);
   ASSERT_GT(server, 0);
   ::kill(host.pid(), SIGKILL);
@@ -233,7 +230,7 @@ TEST_F(Terminal, IsNotHungUpBeforeSigtermWhenTheTestProgramIsKilled) {
 }
 
 TEST_F(Terminal, IsReadOnWhenTheTestProgramIsKilledSoThatTheServerCanSave) {
-  PlainProcess host(Host("wait", {"save_on_term", file_}));
+  PlainProcess host(Host("save_on_term", file_));
   const pid_t server = ServerOf(host);
   ASSERT_GT(server, 0);
   ::kill(host.pid(), SIGKILL);
@@ -256,42 +253,6 @@ TEST_F(Terminal, IsNotSuspectedOfBuffering) {
   const ServerOptions options{.command = {"sleep", "60"}};
   EXPECT_THAT(Server(options).Report(), HasSubstr("set .output = tether::Output::kTerminal"));
   EXPECT_THAT(Server(OnTerminal(options)).Report(), Not(HasSubstr("kTerminal")));
-}
-
-// Runs a host where the system has no terminal to give, and gives what it prints.
-std::string TriedAfter(const std::string& preparation) {
-  const std::vector<std::string> host = Host("exit", {"ready_and_wait"});
-  PlainProcess process({"/bin/sh", "-c",
-                        "exec 2>&1; exec unshare -m /bin/sh -c '" + preparation +
-                            " || { echo impossible; exit 1; }; exec \"$@\"' sh " +
-                            internal::ShellCommand(host)});
-  return process.ReadAll();
-}
-
-bool IsImpossible(const std::string& printed) {
-  return printed.find("impossible") != std::string::npos ||
-         printed.find("unshare") != std::string::npos;
-}
-
-TEST_F(Terminal, IsMissedWithAWordOnTheLimitWhenAllAreInUse) {
-  const std::string printed = TriedAfter(
-      "mount -t devpts -o newinstance,ptmxmode=0666,max=1 devpts /dev/pts && exec 9<>/dev/ptmx");
-  if (IsImpossible(printed)) GTEST_SKIP() << "no file system can be mounted here: " << printed;
-  EXPECT_THAT(printed, AllOf(HasSubstr("StartError"),
-                             HasSubstr("output: cannot make a pseudo-terminal: open /dev/ptmx "
-                                       "(posix_openpt): No space left on device (errno 28)"),
-                             HasSubstr("kernel.pty.max is "), HasSubstr("raise the limit"),
-                             HasSubstr("set .output = tether::Output::kPipes")));
-}
-
-TEST_F(Terminal, IsMissedWithAWordOnDevptsWhenThereIsNone) {
-  const std::string printed =
-      TriedAfter("mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3");
-  if (IsImpossible(printed)) GTEST_SKIP() << "no file system can be mounted here: " << printed;
-  EXPECT_THAT(printed, AllOf(HasSubstr("StartError"),
-                             HasSubstr("No such file or directory (errno 2); this system has no "
-                                       "pseudo-terminals, or this container was not given them"),
-                             HasSubstr("mount a devpts at /dev/pts")));
 }
 
 }  // namespace
