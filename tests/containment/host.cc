@@ -1,8 +1,8 @@
 // A test program that ends in a way of choice while its server runs.
 //
-//   host HOW [grace=MILLISECONDS] SERVER ARGUMENT...
+//   host HOW [grace=MILLISECONDS] [terminal] SERVER ARGUMENT...
 //
-// Starts the server, to be killed that long after SIGTERM, prints its lines and "server PID", then
+// Starts the server, to be killed that long after SIGTERM, on a terminal if so, prints its lines and "server PID", then
 // ends: wait (for a signal), exit (by _exit), abort, throw (an exception that nobody catches),
 // return (with a static server), chatter (writes to all standard streams, then returns with the
 // server's state), recount (waits for a line on its standard input, tells how many processes of the
@@ -49,6 +49,10 @@ tether::ServerOptions OptionsFrom(std::vector<std::string> words) {
   if (words.front().starts_with(grace)) {
     const std::chrono::milliseconds time(std::stoi(words.front().substr(grace.size())));
     options.stop = {{SIGTERM, time}, {SIGKILL}};
+    words.erase(words.begin());
+  }
+  if (words.front() == "terminal") {
+    options.output = tether::Output::kTerminal;
     words.erase(words.begin());
   }
   options.command = std::move(words);
