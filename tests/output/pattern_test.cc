@@ -1,10 +1,15 @@
 // What a line is searched for, and what a match gives.
+#include "tether/output/pattern.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
 #include "tether/base/errors.h"
 #include "tether/output/line_match.h"
-#include "tether/output/pattern.h"
 #include "tether/output/regex.h"
 
 namespace tether {
@@ -32,6 +37,55 @@ TEST(Regex, SaysWhatIsWrongAndWhere) {
   EXPECT_THROW(wrong.Search("port 1"), Error);
 }
 
+TEST(Regex, ShowsThePlaceThatIsWrong) {
+  EXPECT_EQ(*Regex("port (\\d+").error(),
+            "the regular expression /port (\\d+/ is wrong at byte 9: missing closing parenthesis "
+            "(after \"port (\\d+\", at the end)");
+  EXPECT_THAT(*Regex("ab)cd").error(), HasSubstr("at byte 2: "));
+  EXPECT_THAT(*Regex("ab)cd").error(), HasSubstr("(after \"ab\", before \")cd\")"));
+  EXPECT_THAT(*Regex("*").error(), HasSubstr("(at the beginning, before \"*\")"));
+  EXPECT_THAT(*Regex(std::string(30, 'a') + ")" + std::string(30, '\n')).error(),
+              HasSubstr("(after ...\"aaaaaaaaaaaaaaaaaaaa\", before \")\\x0a"));
+}
+
+TEST(Regex, MayIgnoreCase) {
+  EXPECT_FALSE(Regex("ready: [a-z]+").Search("Ready: YES"));
+  EXPECT_TRUE(Regex("ready: [a-z]+", Regex::kIgnoreCase).Search("Ready: YES"));
+}
+
+TEST(Regex, SearchesFromManyThreadsWithGroupsOfManyCounts) {
+  const Regex none("x"), one("(?<a>[0-9]+)$"), three("(?<a>.)(?<b>.)(?<c>[0-9])");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, line = "x" + std::to_string(100 + i)] {
+      for (int turn = 0; turn < 1000; ++turn) {
+        ASSERT_TRUE(none.Search(line));
+        ASSERT_EQ(one.Search(line)->at("a"), line.substr(1));
+        ASSERT_EQ(three.Search(line)->at("c"), line.substr(2, 1));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// Searches when the objects of the thread, the memory for its searches too, are gone already.
+struct SearchesAtTheEnd {
+  ~SearchesAtTheEnd() {
+    if (!Regex("(a)b+").Search("abb")) std::abort();
+    std::fprintf(stderr, "searched at the end\n");
+    std::_Exit(0);
+  }
+};
+
+void SearchUntilTheEnd() {
+  static const SearchesAtTheEnd last;
+  if (Regex("a").Search("a")) std::exit(1);
+}
+
+TEST(RegexDeathTest, SearchesInTheDestructorsOfStaticObjectsToo) {
+  EXPECT_EXIT(SearchUntilTheEnd(), testing::ExitedWithCode(0), "searched at the end");
+}
+
 TEST(Regex, SearchesALineOfManyMegabytes) {
   std::string line(32U << 20U, 'a');
   EXPECT_FALSE(Regex("(a|b)+c$").Search(line.substr(0, 200'000)));
@@ -48,7 +102,16 @@ TEST(Regex, ThatNeedsTooMuchMemoryIsAnErrorToo) {
 }
 
 TEST(Regex, IsNotConfusedByBytesThatAreNoText) {
-  EXPECT_TRUE(Regex("ready").Search(std::string("\0\xff ready", 8)));
+  const std::string line("\0\xff ready \xc3\0", 11);
+  EXPECT_TRUE(Regex("ready").Search(line));
+  EXPECT_TRUE(Regex("^\\x00.ready? *").Search(std::string("\0\xffready", 7)));
+  EXPECT_EQ(Regex("(?<all>.*)$").Search(line)->at("all"), line);
+}
+
+TEST(Regex, ThatSeesCharactersTakesLinesWithOtherBytesToo) {
+  EXPECT_TRUE(Regex("(*UTF)^f.r ready").Search("f\xc3\xbcr ready"));
+  EXPECT_FALSE(Regex("^f.r ready").Search("f\xc3\xbcr ready"));
+  EXPECT_TRUE(Regex("(*UTF)r. ready").Search("\xff\xfe r\xc3\xbc ready\xc3"));
 }
 
 TEST(Pattern, TakesPlainTextLiterally) {
