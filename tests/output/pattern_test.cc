@@ -1,10 +1,11 @@
 // What a line is searched for, and what a match gives.
+#include "tether/output/pattern.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tether/base/errors.h"
 #include "tether/output/line_match.h"
-#include "tether/output/pattern.h"
 #include "tether/output/regex.h"
 
 namespace tether {

@@ -1,4 +1,6 @@
 // From bytes to lines to matches.
+#include "tether/output/transcript.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +9,6 @@
 #include "tether/output/line_match.h"
 #include "tether/output/pattern.h"
 #include "tether/output/regex.h"
-#include "tether/output/transcript.h"
 
 namespace tether {
 namespace {
