@@ -34,8 +34,8 @@ TEST(ExpectNoLine, IsFalseAtOnceWhenOneCame) {
   EXPECT_EQ(absence.line()->text, "ERROR 1");
   EXPECT_THAT(
       absence.explanation(),
-      AllOf(MatchesRegex("a line with \"ERROR\" from server \"ready_and_wait\", which should "
-                         "not come \\(watched for .*\\): line 2\n"
+      AllOf(MatchesRegex("a line with \"ERROR\" from server \"ready_and_wait\" came, as line "
+                         "2; none was to come since the mark, nor for [0-9.]+ s more:\n"
                          "    +[0-9.]+ out\\| ERROR 1\n"
                          "  state: .*"),
             HasSubstr("  3 lines came since the mark:\n")));
@@ -73,7 +73,8 @@ TEST(ExpectNoLine, DoesNotLookBehindTheLineThatEndsIt) {
   const Mark start = server.MarkAtStart();
   EXPECT_TRUE(server.ExpectNoLine("ERROR", {.since = start, .until = "saved"}));
   const Absence absence = server.ExpectNoLine("saved", {.since = start, .until = "ERROR"});
-  EXPECT_THAT(absence.explanation(), HasSubstr("(watched until \"ERROR\"): line 2\n"));
+  EXPECT_THAT(absence.explanation(),
+              HasSubstr("as line 2; none was to come since the mark, until one with \"ERROR\":\n"));
   EXPECT_FALSE(server.ExpectNoLine("ERROR", {.since = start, .until = "ERROR"}));
 }
 
@@ -82,13 +83,14 @@ TEST(ExpectNoLine, IsFalseWhenTheLineThatEndsItNeverComes) {
   const Mark mark = server.Mark();
   EXPECT_THAT(
       server.ExpectNoLine("ERROR", {.since = mark, .until = "saved", .timeout = 0s}).explanation(),
-      HasSubstr("no line with \"saved\" from server \"die_on_request\", until which none with "
-                "\"ERROR\" should come (none did): after "));
+      AllOf(HasSubstr("no line with \"saved\" from server \"die_on_request\": after "),
+            HasSubstr("\n  (until then none with \"ERROR\" was to come, and none came)\n")));
   ::kill(server.pid(), SIGUSR1);
   const Absence absence =
       server.ExpectNoLine("ERROR", {.since = mark, .until = "saved", .timeout = 60s});
   EXPECT_FALSE(absence.line());
-  EXPECT_THAT(absence.explanation(), HasSubstr("(none did): the server ended (after "));
+  EXPECT_THAT(absence.explanation(),
+              HasSubstr("server \"die_on_request\": the server ended (after "));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Waiting for what a server prints: one line, several, and a number of them.
+// Waiting for what a server prints: several lines, and a number of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,56 +29,6 @@ TEST(Waits, BeginWithTheFirstLine) {
   EXPECT_TRUE(server.WaitForLine("ready"));
 }
 
-TEST(WaitForLine, OnOneStreamTellsThatTheLineCameOnTheOther) {
-  Server server(PrintedToBoth({"a 1", "2>a 2", "b", "end"}));
-  const Mark start = server.MarkAtStart();
-  EXPECT_EQ(server.WaitForLine("a", {.stream = Stream::kErr, .since = start}).text(), "a 2");
-  EXPECT_THAT(server.WaitForLine("b", {.stream = Stream::kErr, .timeout = 0s}).explanation(),
-              AllOf(HasSubstr("no line with \"b\" on stderr from server \"say_on_signal\": "),
-                    HasSubstr("  it came on stdout, as line 4:\n")));
-}
-
-TEST(WaitForLine, SeesAPromptOnlyWhenAskedFor) {
-  Server server({.command = {Program("prompt")}});
-  const LineMatch prompt = server.WaitForLine("password:", {.partial = true});
-  ASSERT_TRUE(prompt);
-  EXPECT_EQ(prompt.text(), "password: ");
-  EXPECT_EQ(prompt.line().number, 1U);
-  EXPECT_THAT(
-      server.WaitForLine("password:", 0s).explanation(),
-      AllOf(HasSubstr("  no line came since the cursor\n"),
-            HasSubstr("  it is in a line whose newline has not come (WaitForLine with .partial = "
-                      "true sees it):\n")));
-}
-
-TEST(WaitForLine, DoesNotMoveTheCursorPastAPartialLine) {
-  Server server({.command = {Program("print_parts")}, .ready = ready::Line("first line")});
-  EXPECT_EQ(server.WaitForLine("half", {.partial = true}).text(), "first half, ");
-  EXPECT_FALSE(server.WaitForLine("first line", 0s));
-  EXPECT_EQ(server.WaitForLine("half", {.partial = true}).line().number, 2U);
-  ::kill(server.pid(), SIGUSR1);
-  EXPECT_EQ(server.WaitForLine("second half").text(), "first half, second half");
-}
-
-TEST(WaitForLine, TellsThatTheLineCameInOtherCase) {
-  constexpr auto kCanIgnoreCase = []<typename AnyPattern>(const AnyPattern*) {
-    return requires(const AnyPattern& pattern) { pattern.IgnoringCase(); };
-  };
-  if (!kCanIgnoreCase(static_cast<const Pattern*>(nullptr))) GTEST_SKIP() << "no pattern can";
-  Server server(Printed({"Saved"}));
-  EXPECT_THAT(server.WaitForLine("saved", 0s).explanation(),
-              HasSubstr("  it came in other case, as line 2:\n"));
-}
-
-TEST(WaitForLine, ExplainsItselfInALengthThatHasABound) {
-  const std::string much(5000, 'x');
-  Server server(Printed(std::vector<std::string>(10, much)));
-  ASSERT_TRUE(server.NewCursor().WaitForCount(much, 10));
-  const LineMatch match = server.WaitForLine(much + "y", 0s);
-  EXPECT_THAT(match.explanation(), HasSubstr("11 lines came since the cursor, the last of them:"));
-  EXPECT_LT(match.explanation().size(), 20'000U);
-}
-
 TEST(WaitForLines, GivesOneBehindTheOtherAndMovesTheCursorPastTheLast) {
   Server server(Printed({"b 0", "a 1", "b 2", "a 3", "b 4"}));
   const LinesMatch lines = server.WaitForLines({"a", Regex(R"(b (?<n>\d))"), "a"});
@@ -104,11 +54,11 @@ TEST(WaitForLines, ThatFailsLeavesTheCursorAndSaysWhichCame) {
   const LinesMatch lines = server.WaitForLines({"a", "b", "c"}, 1ms);
   ASSERT_FALSE(lines);
   EXPECT_THAT(lines.matches(), IsEmpty());
-  EXPECT_THAT(lines.explanation(), MatchesRegex("only 1 of 3 lines, each behind the one before, "
+  EXPECT_THAT(lines.explanation(), MatchesRegex("only 1 of 3 lines in this order "
                                                 "from server \"ready_and_wait\": after .*\n"
                                                 "  1\\. \"a\": line 2\n"
-                                                "  2\\. \"b\": did not come behind line 2\n"
-                                                "  3\\. \"c\": was to come behind that\n"
+                                                "  2\\. \"b\": did not come after line 2\n"
+                                                "  3\\. \"c\": to come after that\n"
                                                 "  state: running, pid [0-9]+, [a-z]+\n"
                                                 "  3 lines came since the cursor:\n"
                                                 "    +[0-9.]+ out\\| up\n"
@@ -122,7 +72,7 @@ TEST(WaitForLines, ThatFailsLeavesTheCursorAndSaysWhichCame) {
 TEST(WaitForLines, TellsThatALineCameTooEarly) {
   Server server(Printed({"b", "a"}));
   EXPECT_THAT(server.WaitForLines({"a", "b"}, 0s).explanation(),
-              AllOf(HasSubstr("  2. \"b\": did not come behind line 3\n"),
+              AllOf(HasSubstr("  2. \"b\": did not come after line 3\n"),
                     HasSubstr("  \"b\" came too early, as line 2:\n")));
   // Not the line that is another one's.
   EXPECT_THAT(server.WaitForLines({"a", "a"}, 0s).explanation(), Not(HasSubstr("too early")));
@@ -141,10 +91,27 @@ TEST(WaitForLines, InAnyOrderFindsALineForEachWhereThatIsPossible) {
   const auto lines = server.NewCursor().WaitForLines({"a", "b", "c"}, any_order);
   EXPECT_THAT(Texts(lines), ElementsAre("a", "a b", "a b c"));
   EXPECT_THAT(server.WaitForLines({"c", "x", "c"}, any_order).explanation(),
-              AllOf(HasSubstr("only 1 of 3 lines, in any order, from server"),
+              AllOf(HasSubstr("only 1 of 3 lines in any order from server"),
                     HasSubstr("  1. \"c\": line 2\n"), HasSubstr("  2. \"x\": did not come\n"),
                     HasSubstr("  3. \"c\": no line of its own: line 2 has it, but is counted for "
                               "another pattern\n")));
+}
+
+TEST(WaitForLines, InAnyOrderWaitsForThoseThatHaveNotComeYet) {
+  Server server(Child("say_on_signal", {"one 1", "one 2", "end"}));
+  auto wait = std::async(std::launch::async, [&] {
+    return server.WaitForLines({"one", "one 1"}, {.any_order = true, .timeout = 60s});
+  });
+  ::kill(server.pid(), SIGUSR1);
+  ASSERT_TRUE(server.NewCursor().WaitForLine("one 1"));
+  ::kill(server.pid(), SIGUSR1);
+  EXPECT_THAT(Texts(wait.get()), ElementsAre("one 2", "one 1"));
+}
+
+TEST(WaitForLines, LooksAtOneStreamOnly) {
+  Server server(PrintedToBoth({"a 1", "2>a 2", "b 1", "2>b 2"}));
+  EXPECT_THAT(Texts(server.WaitForLines({"a ", "b "}, {.stream = Stream::kErr})),
+              ElementsAre("a 2", "b 2"));
 }
 
 TEST(WaitForLines, OfNoneIsASuccess) {
@@ -165,8 +132,8 @@ TEST(WaitForLines, OfManyShowsThoseAroundTheFirstThatIsMissing) {
   Server server(Printed(printed));
   EXPECT_THAT(server.WaitForLines(patterns, 0s).explanation(),
               AllOf(HasSubstr("only 50 of 100 lines"), HasSubstr("  ... 42 more ...\n  43. "),
-                    HasSubstr("  51. \"150\": did not come behind line 51\n"),
-                    HasSubstr("  59. \"158\": was to come behind that\n  ... 41 more ...\n")));
+                    HasSubstr("  51. \"150\": did not come after line 51\n"),
+                    HasSubstr("  59. \"158\": to come after that\n  ... 41 more ...\n")));
 }
 
 TEST(WaitForLines, EndsWhenTheServerEnds) {
@@ -183,6 +150,21 @@ TEST(WaitForCount, GivesAllOfTheLines) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[1]["n"], "2");
   EXPECT_EQ(server.WaitForLine("n=", 0s).text(), "n=3");
+}
+
+TEST(WaitForCount, WaitsForThoseThatHaveNotComeYet) {
+  Server server(Child("say_on_signal", {"n 1", "n 2\nn 3\nn 4", "end"}));
+  auto wait = std::async(std::launch::async, [&] { return server.WaitForCount("n ", 3, 60s); });
+  ::kill(server.pid(), SIGUSR1);
+  ASSERT_TRUE(server.NewCursor().WaitForLine("n 1"));
+  ::kill(server.pid(), SIGUSR1);
+  EXPECT_THAT(Texts(wait.get()), ElementsAre("n 1", "n 2", "n 3"));
+}
+
+TEST(WaitForCount, EndsWhenTheOutputEnds) {
+  Server server({.command = {Program("close_output")}, .ready = ready::Line("closing")});
+  EXPECT_THAT(server.WaitForCount("clos", 2, 60s).explanation(),
+              AllOf(HasSubstr("only 1 of 2 lines"), HasSubstr("the server closed its output")));
 }
 
 TEST(WaitForCount, SaysHowManyCame) {
