@@ -5,6 +5,7 @@
 #include <csignal>
 #include <thread>
 
+#include "output/printed.h"
 #include "support/processes.h"
 #include "support/servers.h"
 
@@ -12,7 +13,8 @@ namespace tether {
 namespace {
 
 using support::Child;
-using support::Texts;
+using support::Printed;
+using support::PrintedToBoth;
 using testing::AllOf;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
@@ -125,6 +127,78 @@ TEST(WaitForLine, ByThreadsSideBySideWakesEachOfThem) {
   }
   ::kill(pid, SIGUSR1);
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(WaitForLine, OnOneStreamTellsThatTheLineCameOnTheOther) {
+  Server server(PrintedToBoth({"a 1", "2>a 2", "b", "end"}));
+  const Mark start = server.MarkAtStart();
+  EXPECT_EQ(server.WaitForLine("a", {.stream = Stream::kErr, .since = start}).text(), "a 2");
+  EXPECT_THAT(server.WaitForLine("b", {.stream = Stream::kErr, .timeout = 0s}).explanation(),
+              AllOf(HasSubstr("no line with \"b\" on stderr from server \"say_on_signal\": "),
+                    HasSubstr("  it came on stdout, as line 4:\n")));
+}
+
+TEST(WaitForLine, SeesAPromptOnlyWhenAskedFor) {
+  Server server({.command = {Program("prompt")}});
+  const LineMatch prompt = server.WaitForLine("password:", {.partial = true});
+  ASSERT_TRUE(prompt);
+  EXPECT_EQ(prompt.text(), "password: ");
+  EXPECT_EQ(prompt.line().number, 1U);
+  EXPECT_THAT(
+      server.WaitForLine("password:", 0s).explanation(),
+      AllOf(HasSubstr("  no line came since the cursor\n"),
+            HasSubstr("  it is in a line whose newline has not come (WaitForLine with .partial = "
+                      "true sees it):\n")));
+}
+
+TEST(WaitForLine, SeesAPromptOfTheStreamItIsToldOnly) {
+  Server server({.command = {"sh", "-c", "printf 'password: ' >&2; exec sleep 90"}});
+  EXPECT_TRUE(server.WaitForLine("password:", {.stream = Stream::kErr, .partial = true}));
+  EXPECT_FALSE(
+      server.WaitForLine("password:", {.stream = Stream::kOut, .partial = true, .timeout = 0s}));
+}
+
+TEST(WaitForLine, DoesNotMoveTheCursorPastAPartialLine) {
+  Server server({.command = {Program("print_parts")}, .ready = ready::Line("first line")});
+  EXPECT_EQ(server.WaitForLine("half", {.partial = true}).text(), "first half, ");
+  EXPECT_FALSE(server.WaitForLine("first line", 0s));
+  EXPECT_EQ(server.WaitForLine("half", {.partial = true}).line().number, 2U);
+  ::kill(server.pid(), SIGUSR1);
+  EXPECT_EQ(server.WaitForLine("second half").text(), "first half, second half");
+}
+
+TEST(WaitForLine, TellsThatTheLineCameInOtherCase) {
+  constexpr auto kCanIgnoreCase = []<typename AnyPattern>(const AnyPattern*) {
+    return requires(const AnyPattern& pattern) { pattern.IgnoringCase(); };
+  };
+  if (!kCanIgnoreCase(static_cast<const Pattern*>(nullptr))) GTEST_SKIP() << "no pattern can";
+  Server server(Printed({"Saved"}));
+  EXPECT_THAT(server.WaitForLine("saved", 0s).explanation(),
+              HasSubstr("  it came in other case, as line 2:\n"));
+}
+
+TEST(WaitForLine, IsNotDefeatedByAnExpressionThatGivesUpOnALineBeforeItsStart) {
+  Server server(Printed({std::string(5000, 'a') + "b"}));
+  ASSERT_TRUE(server.WaitForLine("ab"));
+  const Regex exploding("(a+)+(a+)+(a+)+(a+)+$");
+  EXPECT_THAT(server.WaitForLine(exploding, 0s).explanation(),
+              HasSubstr("  no line came since the cursor\n"));
+}
+
+TEST(WaitForLine, SearchesAServerThatHasEnded) {
+  Server server(Printed({"a"}));
+  server.Stop();
+  EXPECT_TRUE(server.WaitForLine("a", 60s));
+  EXPECT_THAT(server.WaitForLine("a", 60s).explanation(), HasSubstr("the server ended (after "));
+}
+
+TEST(WaitForLine, ExplainsItselfInALengthThatHasABound) {
+  const std::string much(5000, 'x');
+  Server server(Printed(std::vector<std::string>(10, much)));
+  ASSERT_TRUE(server.NewCursor().WaitForCount(much, 10));
+  const LineMatch match = server.WaitForLine(much + "y", 0s);
+  EXPECT_THAT(match.explanation(), HasSubstr("11 lines came since the cursor, the last of them:"));
+  EXPECT_LT(match.explanation().size(), 20'000U);
 }
 
 TEST(Server, ReadsOnWhileNobodyWaits) {
