@@ -26,6 +26,12 @@ TEST(Bare, PrintsMuch) {
   EXPECT_FALSE(Fails());
 }
 
+TEST(Bare, SeveralPrintMuch) {
+  auto servers = tether::StartAll(
+      std::vector<tether::ServerOptions>(4, {.command = {tether::Program("print_much"), "1000"}}));
+  for (auto& server : servers) EXPECT_TRUE(server.WaitForExit());
+}
+
 TEST(Bare, HasTwoOfTheSameName) {
   const tether::Server one(Child("ready_and_wait"));
   const tether::Server another(Child("ready_and_wait"));
