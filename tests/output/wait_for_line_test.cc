@@ -86,6 +86,17 @@ TEST(WaitForLine, EndsAtOnceWhenTheOutputEnds) {
   EXPECT_TRUE(server.running());
 }
 
+TEST(Report, NamesAProcessThatHoldsTheOutputOfAnEndedServer) {
+  Server server({.command = {Program("leave_daemon"), "exit"},
+                 .ready = ready::Line("ready"),
+                 .may_leave_processes = true});
+  const LineMatch daemon = server.WaitForLine(Regex(R"(daemon (?<pid>\d+))"));
+  ASSERT_TRUE(daemon);
+  ASSERT_TRUE(server.WaitForExit());
+  EXPECT_THAT(server.Report(),
+              HasSubstr("its output is still held open by pid " + daemon["pid"] + " ("));
+}
+
 TEST(WaitForLine, EndsWhenTheServerEndsThoughAWorkerHoldsItsOutput) {
   Server server({.command = {Program("leave_daemon"), "exit"}, .ready = ready::Line("ready")});
   EXPECT_THAT(server.WaitForLine("never", 60s).explanation(), HasSubstr("the server ended"));
