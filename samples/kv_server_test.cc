@@ -1,4 +1,5 @@
 // A suite for the key-value server beside this file, as a user of tether would write it.
+#include <gmock/gmock.h>
 #include <httplib.h>
 #include <tether/tether.h>
 #include <unistd.h>
@@ -28,6 +29,29 @@ TEST_F(KeyValue, KeepsWhatWasPut) {
   EXPECT_EQ(client.Get("/kv/color")->body, "green");
   ASSERT_EQ(client.Delete("/kv/color")->status, 204);
   EXPECT_EQ(client.Get("/kv/color")->status, 404);
+}
+
+TEST_F(KeyValue, LogsInOrderAndFailsNoRequest) {
+  httplib::Client client(server().url());
+  const tether::Mark before = server().Mark();
+  client.Put("/kv/a", "1", "text/plain");
+  client.Get("/kv/a");
+  client.Delete("/kv/a");
+  EXPECT_TRUE(server().WaitForLines({"PUT /kv/a 201", "GET /kv/a 200", "DELETE /kv/a 204"}));
+  EXPECT_TRUE(server().ExpectNoLine(tether::Regex(R"( 5\d\d$)"),
+                                    {.since = before, .until = "DELETE /kv/a"}));
+}
+
+TEST_F(KeyValue, LogsWhatWasAskedAndAnswered) {
+  httplib::Client client(server().url());
+  client.Get("/kv/a");
+  client.Get("/kv/b");
+  const auto lines = server().WaitForCount(tether::Regex(R"(GET (?<path>\S+) (?<status>\d+))"), 2);
+  ASSERT_TRUE(lines);
+  EXPECT_EQ(lines[1]["path"], "/kv/b");
+  EXPECT_EQ(lines[1].As<int>("status"), 404);
+  client.Get("/health");
+  EXPECT_TRUE(server().WaitForLine(testing::StartsWith("GET /health ")));
 }
 
 TEST_F(KeyValue, SaysGoodbyeAndExitsWithZero) {

@@ -6,10 +6,12 @@ Each code block behind "<!-- snippet: FILE -->" must stand in FILE, line by line
 "<!-- printed by: failing_sample FILTER -->" must be what FAILING_SAMPLE prints for that filter, but
 for numbers and directories.
 """
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 BLOCK = re.compile(r"<!-- (snippet|printed by): (.*?) -->\n```\w*\n(.*?)```\n", re.DOTALL)
 
@@ -23,7 +25,9 @@ def squeezed(text):
 
 
 def printed_by(program, test):
-    run = subprocess.run([program, "--gtest_filter=" + test], stdout=subprocess.PIPE, text=True, check=False)
+    with tempfile.TemporaryDirectory() as logs:  # a test that fails leaves some
+        run = subprocess.run([program, "--gtest_filter=" + test], stdout=subprocess.PIPE, text=True, check=False,
+                             env={**os.environ, "TETHER_LOG_DIR": logs})
     return run.stdout
 
 
