@@ -1,6 +1,8 @@
 // Lines that are told as they come, and lines on the terminal.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <map>
@@ -110,6 +112,57 @@ TEST(Follow, ThatThrowsIsAFindingAndToldNothingMore) {
   EXPECT_THAT(findings.front().text,
               HasSubstr("\"save_on_term\" is told nothing more, as it threw: "
                         "no more of that"));
+}
+
+TEST(Follow, ThatThrowsAnythingElseIsAFindingToo) {
+  Server server(Child("save_on_term"));
+  const Following following = server.Follow([](const Line&) { throw 7; });
+  server.Stop();
+  const auto findings = server.TakeFindings();
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_THAT(findings.front().text, HasSubstr("as it threw: something that is no std::exception"));
+}
+
+TEST(Follow, TellsAllToOneThatBeganWhileAnotherWasTold) {
+  Server server(Child("save_on_term"));
+  std::vector<std::size_t> numbers;
+  std::atomic<bool> first_called{false};
+  std::atomic<bool> second_added{false};
+  const Following first = server.Follow(
+      [&](const Line&) {
+        first_called = true;
+        support::Eventually([&] { return second_added.load(); });
+      },
+      server.MarkAtStart());
+  ASSERT_TRUE(support::Eventually([&] { return first_called.load(); }));
+  const Following second = server.Follow(
+      [&](const Line& line) { numbers.push_back(line.number); }, server.MarkAtStart());
+  second_added = true;
+  server.Stop();
+  EXPECT_EQ(numbers.size(), server.Lines().size());
+}
+
+TEST(Follow, CanBeEndedInAForkedCopyWhileTheCallbackRuns) {
+  Server server(Child("ready_and_wait"));
+  std::atomic<bool> called{false};
+  std::atomic<bool> go_on{false};
+  Following following = server.Follow(
+      [&](const Line&) {
+        called = true;
+        support::Eventually([&] { return go_on.load(); });
+      },
+      server.MarkAtStart());
+  ASSERT_TRUE(support::Eventually([&] { return called.load(); }));
+  const pid_t copy = ::fork();
+  if (copy == 0) {
+    ::alarm(5);
+    following.End();
+    ::_exit(0);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(copy, &status, 0), copy);
+  EXPECT_EQ(status, 0);
+  go_on = true;
 }
 
 TEST(Follow, RefusesAnEmptyCallback) {

@@ -99,6 +99,14 @@ TEST_F(Log, OfATestThatFailsStaysAndItsPathIsReported) {
   EXPECT_THAT(output, HasSubstr("  log:      " + path.string() + "\n"));
 }
 
+TEST_F(Log, InARelativeDirectoryIsThereWhereverTheTestGoes) {
+  ServerOptions suite = Suite("Bare.GoesElsewhere", kFail);
+  suite.working_directory = directory_;
+  suite.environment["TETHER_LOG_DIR"] = ".";
+  Run(suite, 1);
+  EXPECT_THAT(Files(), ElementsAre("Bare.GoesElsewhere/ready_and_wait.log"));
+}
+
 TEST_F(Log, HasAllOfALongOutput) {
   Run(Suite("Bare.PrintsMuch", kFail), 1);
   ASSERT_THAT(Files(), ElementsAre("Bare.PrintsMuch/print_much.log"));

@@ -1,6 +1,7 @@
 // A suite whose servers print, and whose tests pass or fail as asked: see log_test.cc.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <tether/tether.h>
 
 #include <cstdio>
@@ -16,6 +17,12 @@ bool Fails() { return std::getenv("FAIL") != nullptr; }
 
 TEST(Bare, Prints) {
   const tether::Server server(Child("ready_and_wait", {"ready", "second"}));
+  EXPECT_FALSE(Fails());
+}
+
+TEST(Bare, GoesElsewhere) {
+  ASSERT_EQ(::chdir("/"), 0);
+  const tether::Server server(Child("ready_and_wait"));
   EXPECT_FALSE(Fails());
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "tether/base/errors.h"
@@ -162,6 +163,46 @@ TEST(Transcript, IsRightForAnyPiecesOfTwoStreams) {
     }
     ExpectSame(transcript, reference, random);
     EXPECT_TRUE(log->Works()) << log->error().value_or("");
+  }
+}
+
+// Lines of very different length, which tell their number.
+std::string NumberedLine(std::size_t number) {
+  std::string line = std::to_string(number) + " ";
+  line.append(number % 1000 == 0 ? 300'000 : number % 500, static_cast<char>('a' + number % 26));
+  return line + "\n";
+}
+
+bool IsNumbered(const Line& line) { return line.text + "\n" == NumberedLine(line.number); }
+
+TEST(Transcript, CanBeReadWhileItGrows) {
+  const auto log = std::make_shared<internal::LogFile>(testing::TempDir() + "tether_grows_" +
+                                                       std::to_string(::getpid()) + "/a/b.log");
+  Transcript transcript(Clock::now(), log, 0);
+  constexpr std::size_t kLines = 20'000;
+  const auto check_latest = [&] {
+    for (std::size_t size = 0; size < kLines;) {
+      size = transcript.size();
+      for (const Line& line : transcript.LastLines(2500)) ASSERT_TRUE(IsNumbered(line));
+    }
+  };
+  std::thread one(check_latest);
+  std::thread another(check_latest);
+  for (std::size_t i = 1; i <= kLines; ++i) transcript.Append(Stream::kOut, NumberedLine(i));
+  one.join();
+  another.join();
+}
+
+TEST(Transcript, GivesNoPartOfALineWhoseBeginningIsLost) {
+  const auto log = std::make_shared<internal::LogFile>("/proc/tether/cannot/be.log");
+  Transcript transcript(Clock::now(), log, 0);
+  for (std::size_t i = 1; i <= 20'000; ++i) {
+    transcript.Append(Stream::kOut, NumberedLine(i));
+    if (i % 2777 != 0) continue;
+    const std::vector<Line> lines = transcript.LinesSince(0);
+    const std::size_t first = lines.empty() ? i + 1 : lines.front().number;
+    ASSERT_EQ(lines.size(), i + 1 - first);
+    for (const Line& line : lines) ASSERT_TRUE(IsNumbered(line)) << line.number;
   }
 }
 
