@@ -67,7 +67,7 @@ TEST(Full, StillKeepsAllLines) {
   tether::Server server({.command = {tether::Program("print_much"), "50000"}});
   ASSERT_TRUE(server.WaitForExit());
   EXPECT_EQ(server.Lines().size(), 100'001U);
-  EXPECT_EQ(server.Lines().back().text, "the end");
+  EXPECT_EQ(server.Lines({.stream = tether::Stream::kOut}).back().text, "the end");
 }
 
 class Named : public testing::TestWithParam<std::string> {};
