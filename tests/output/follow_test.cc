@@ -135,8 +135,8 @@ TEST(Follow, TellsAllToOneThatBeganWhileAnotherWasTold) {
       },
       server.MarkAtStart());
   ASSERT_TRUE(support::Eventually([&] { return first_called.load(); }));
-  const Following second = server.Follow(
-      [&](const Line& line) { numbers.push_back(line.number); }, server.MarkAtStart());
+  const Following second = server.Follow([&](const Line& line) { numbers.push_back(line.number); },
+                                         server.MarkAtStart());
   second_added = true;
   server.Stop();
   EXPECT_EQ(numbers.size(), server.Lines().size());

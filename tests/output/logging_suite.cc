@@ -1,8 +1,8 @@
 // A suite whose servers print, and whose tests pass or fail as asked: see log_test.cc.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <tether/tether.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
