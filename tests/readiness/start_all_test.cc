@@ -194,6 +194,8 @@ TEST_F(StartAllServers, StartInManyThreadsAtOnce) {
       for (int round = 0; round < 3; ++round) {
         auto servers = StartAll(Ready("a"), Ready("b"), [&](const Server&) { return Ready("c"); });
         EXPECT_TRUE(servers[2].running());
+        EXPECT_THAT(ErrorOf([&] { StartAll(Slow("a"), Shell("b", "exit 3")); }),
+                    StartsWith("server \"b\" ended before it was ready\n"));
       }
     });
   }
