@@ -64,7 +64,7 @@ install_server() {
 # install_servers PACKAGE...: the tests with a server that cannot be had are skipped, so that is no
 # failure; but it is told.
 install_servers() {
-  local package missing=() failed=()
+  local package signal missing=() failed=()
   for package in "$@"; do
     has_server "$package" || missing+=("$package")
   done
@@ -76,7 +76,10 @@ install_servers() {
   (
     find_root "${missing[@]}"
     trap undo_what_was_forbidden EXIT
-    trap 'exit 1' HUP INT TERM
+    for signal in HUP INT TERM; do
+      # By the signal itself, so that the script, which got it too, does not go on (man bash, SIGNALS).
+      trap "undo_what_was_forbidden; trap - EXIT $signal; kill -$signal \$BASHPID" "$signal"
+    done
     forbid_services || exit
     apt_get_update
     status=0
