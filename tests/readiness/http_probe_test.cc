@@ -222,7 +222,7 @@ TEST(ReadyHttp, LeavesNoDescriptor) {
 }
 
 TEST(ReadyHttp, RefusesARequestThatCannotBeSent) {
-  EXPECT_THAT(NotReady("/a b"), HasSubstr("\"/a b\" of ready::Http must begin with a slash"));
+  EXPECT_THAT(NotReady("/a b"), HasSubstr("\"/a b\" of ready::Http must begin with"));
   const auto error = [](HttpOptions options) { return NotReady("/", std::move(options)); };
   EXPECT_THAT(error({.method = "GE T"}), HasSubstr("ready: \"GE T\" is no HTTP method"));
   EXPECT_THAT(error({.headers = {{"A:", "b"}}}), HasSubstr("\"A:\" is no name of an HTTP header"));
@@ -242,9 +242,8 @@ TEST(ReadyHttp, RefusesAnExpectationThatMakesNoSense) {
 }
 
 TEST(ReadyHttp, RefusesCertificatesWithoutTls) {
-  const auto error = [](HttpOptions options) { return NotReady("/", std::move(options)); };
-  EXPECT_THAT(error({.accept_self_signed = true}), HasSubstr("set .https, too"));
-  EXPECT_THAT(error({.ca_file = "ca.pem"}), HasSubstr(".ca_file is given for a request without"));
+  EXPECT_THAT(NotReady("/", {.accept_self_signed = true}), HasSubstr("set .https, too"));
+  EXPECT_THAT(NotReady("/", {.ca_file = "ca.pem"}), HasSubstr(".ca_file is given for a request"));
 }
 
 }  // namespace
