@@ -43,8 +43,9 @@ TEST_F(PathWatchTest, LooksAtFirst) {
 TEST_F(PathWatchTest, FollowsDirectoriesAsTheyAreMade) {
   PathWatch watch(directory_ / "a/b/file");
   for (const char* each : {"a", "a/b"}) {
-    watch.HasNews();
-    EXPECT_FALSE(Told(watch)) << each;
+    do {
+      watch.HasNews();
+    } while (Told(watch));  // of a watch that was removed, too
     fs::create_directory(directory_ / each);
     EXPECT_TRUE(Told(watch)) << each;
   }
