@@ -15,7 +15,7 @@
 #include "support/servers.h"
 #include "tether/base/errors.h"
 #include "tether/inspect/listening_sockets.h"
-#include "tether/inspect/proc_net_tcp_linux.h"
+#include "tether/inspect/proc_net_linux.h"
 #include "tether/inspect/socket_inodes.h"
 
 namespace tether::internal {
@@ -94,20 +94,21 @@ INSTANTIATE_TEST_SUITE_P(Addresses, ProcNetTcp,
                          testing::Values("127.0.0.1", "127.1.2.3", "0.0.0.0", "::1",
                                          "::", "::ffff:127.0.0.1"));
 
-TEST(ProcNetTcp, SkipsWhatDoesNotListenAndIsNotAskedFor) {
+TEST(ProcNetTcp, SkipsWhatDoesNotListen) {
   constexpr std::string_view kTable =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
       "inode\n"
       "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
       "641 1 0000000000000000 100 0 0 10 0\n"
-      "   1: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+      "   1: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 "
       "642 1 0000000000000000 100 0 0 10 0\n"
       "   2: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 "
       "643 1 0000000000000000 20 4 30 10 -1\n"
       "a line that is no entry\n";
-  EXPECT_THAT(ListeningSocketsInTable(
-                  kTable, false, [](std::uint64_t inode) { return inode == 642 || inode == 643; }),
-              testing::ElementsAre(ListeningSocket{"127.0.0.1", 0x1f91, false, false, 642}));
+  EXPECT_THAT(SocketsInTable(kTable, false, SocketKind::kListening),
+              testing::ElementsAre(
+                  BoundSocket{.address = "127.0.0.1", .port = 0x1f90, .inode = 641},
+                  BoundSocket{.address = "127.0.0.1", .port = 0x1f91, .inode = 642, .user = 1000}));
 }
 
 TEST(ListeningSockets, AreAnErrorAndNotNoneWhenNoDescriptorIsLeft) {

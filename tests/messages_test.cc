@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -20,6 +21,10 @@ StartRequest ExampleRequest() {
   request.directory = "/tmp";
   request.arguments = {"server", "", std::string("odd \n text")};
   request.environment = std::string("A=1\0B=\0", 7);
+  request.listen_names = {"http", "admin"};
+  request.held = 3;
+  request.daemonizes = true;
+  request.run_as = {.user = 65534, .group = 65533, .groups = {4, 100}};
   request.stop = {{SIGINT, std::chrono::milliseconds(1234), true}, {SIGKILL}};
   return request;
 }
@@ -36,10 +41,20 @@ TEST(StartRequest, ArrivesAsItWasSent) {
   EXPECT_EQ(received.directory, sent.directory);
   EXPECT_EQ(received.arguments, sent.arguments);
   EXPECT_EQ(received.environment, sent.environment);
+  EXPECT_EQ(received.listen_names, sent.listen_names);
+  EXPECT_EQ(received.held, sent.held);
+  EXPECT_TRUE(received.daemonizes);
+  EXPECT_EQ(received.run_as, sent.run_as);
   ASSERT_EQ(received.stop.size(), 2U);
   EXPECT_EQ(received.stop[0].signal, SIGINT);
   EXPECT_EQ(received.stop[0].grace, std::chrono::milliseconds(1234));
   EXPECT_TRUE(received.stop[0].leader_only);
+}
+
+TEST(StartRequest, SaysNothingOfAUserWhereThereIsNone) {
+  StartRequest request = ExampleRequest();
+  request.run_as.reset();
+  EXPECT_EQ(DecodeStart(Encode(request)).run_as, std::nullopt);
 }
 
 TEST(StartRequest, CutShortAnywhereIsAnError) {
@@ -88,6 +103,15 @@ TEST(Channel, CarriesPacketsOfAnySizeWithDescriptors) {
     EXPECT_TRUE(packet.payload == payload) << size;
     EXPECT_EQ(packet.descriptors.size(), 2U);
   }
+}
+
+TEST(Channel, CarriesAsManyDescriptorsAsTheSystemTakes) {
+  auto [ours, theirs] = Channel::Pair();
+  ASSERT_TRUE(ours.Send("many", std::vector<int>(253, STDIN_FILENO)));
+  Packet packet;
+  ASSERT_EQ(theirs.Receive(packet, true), Channel::Result::kPacket);
+  EXPECT_EQ(packet.descriptors.size(), 253U);
+  EXPECT_THROW(ours.Send("too many", std::vector<int>(254, STDIN_FILENO)), Error);
 }
 
 TEST(Channel, TellsNothingYetFromClosed) {
