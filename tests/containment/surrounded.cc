@@ -12,6 +12,7 @@
 //   lose_guardian SERVER  kill the guardian while a server runs, then start another server
 //   many SERVER           start servers until that fails, then stop some and start one again
 //   few_files SERVER      start a server with no file to be had, one, two ... until it works
+//   paths LISTENER        start a server that makes a file, and one that listens on a unix socket
 //   crowd N               start a server while the user may have all but N of the processes needed
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -32,6 +33,7 @@
 #include "scarcity.h"
 #include "support/guardian.h"
 #include "support/processes.h"
+#include "support/temporary_directory.h"
 #include "surroundings.h"
 
 namespace {
@@ -91,6 +93,20 @@ void Keep(const Words& words) {
   std::printf("server %d\n", server.pid());
 }
 
+// Directories, file and socket are made by the servers, the socket does not listen at once.
+void UsePaths(const Words& words) {
+  const support::TemporaryDirectory directory;
+  const Server file(
+      {.command = {"sh", "-c", "mkdir -p a/b; echo port 47 > a/b/port; exec sleep 60"},
+       .ready = tether::ready::File("a/b/port", "port 47"),
+       .working_directory = directory.path()});
+  const Server socket(
+      {.command = {"sh", "-c", "mkdir run; exec " + words[1] + " run/socket slowly"},
+       .ready = tether::ready::UnixSocket("run/socket"),
+       .working_directory = directory.path()});
+  std::printf("file and socket are there\n");
+}
+
 void KeepWithCopy(const Words& words) {
   Keep(words);
   const pid_t copy = ::fork();
@@ -123,6 +139,7 @@ int main(int argc, char** argv) {
   const std::map<std::string, std::function<void(const Words&)>> uses = {
       {"all", UseAll},
       {"keep", Keep},
+      {"paths", UsePaths},
       {"crowd", StartInCrowd},
       {"keep_with_copy", KeepWithCopy},
       {"many", StartMany},

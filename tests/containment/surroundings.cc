@@ -28,8 +28,12 @@ void Require(bool success, const std::string& what) {
 // A seccomp filter (man 2 seccomp); all processes below inherit it.
 void Refuse(const std::string& call, int error) {
   static const std::map<std::string, unsigned> kCalls = {
-      {"pidfd_open", SYS_pidfd_open},   {"pidfd_send_signal", SYS_pidfd_send_signal},
-      {"close_range", SYS_close_range}, {"memfd_create", SYS_memfd_create},
+      {"pidfd_open", SYS_pidfd_open},
+      {"pidfd_send_signal", SYS_pidfd_send_signal},
+      {"close_range", SYS_close_range},
+      {"memfd_create", SYS_memfd_create},
+      {"inotify_init", SYS_inotify_init1},
+      {"inotify_add_watch", SYS_inotify_add_watch},
       {"netlink", SYS_socket},
   };
   const unsigned refuse = SECCOMP_RET_ERRNO | static_cast<unsigned>(error);
@@ -49,8 +53,11 @@ void Refuse(const std::string& call, int error) {
 }
 
 int ErrorNamed(const std::string& name) {
-  static const std::map<std::string, int> kErrors = {
-      {"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EAFNOSUPPORT", EAFNOSUPPORT}};
+  static const std::map<std::string, int> kErrors = {{"EPERM", EPERM},
+                                                     {"ENOSYS", ENOSYS},
+                                                     {"EAFNOSUPPORT", EAFNOSUPPORT},
+                                                     {"EMFILE", EMFILE},
+                                                     {"ENOSPC", ENOSPC}};
   return kErrors.at(name);
 }
 

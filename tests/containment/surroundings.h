@@ -13,8 +13,8 @@ class NotToBeHad : public std::runtime_error {
 /// Brings about, for this process and those it starts from now on:
 ///
 ///   refuse=CALL:ERROR   a system call fails: pidfd_open, pidfd_send_signal, close_range,
-///                       memfd_create, netlink (that is socket(AF_NETLINK)); with EPERM, ENOSYS,
-///                       EAFNOSUPPORT
+///                       memfd_create, inotify_init, inotify_add_watch, netlink (that is
+///                       socket(AF_NETLINK)); with EPERM, ENOSYS, EAFNOSUPPORT, EMFILE, ENOSPC
 ///   limit=NAME:N        a resource limit, soft and hard: nofile, fsize; N may be "most"
 ///   user                a user that nobody else is, without privileges
 ///   touch=MIB           so much memory has been written to

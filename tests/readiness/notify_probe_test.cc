@@ -122,10 +122,10 @@ TEST(ReadyNotify, WaitsAsLongAsTheServerAsks) {
   // The time that the server may take is over before it gets ready.
   ServerOptions options = {
       .command = {"sh", "-c",
-                  Program("notify") + " send=EXTEND_TIMEOUT_USEC=600000000 exit=0; sleep 4; " +
+                  Program("notify") + " send=EXTEND_TIMEOUT_USEC=600000000 exit=0; sleep 6; " +
                       "exec " + Program("notify") + " send=READY=1"},
       .ready = ready::Notify(),
-      .start_timeout = 3s};
+      .start_timeout = 5s};
   const Server server(std::move(options));
   EXPECT_TRUE(server.running());
 }
