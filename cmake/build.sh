@@ -14,9 +14,10 @@ heading() {
   printf '\n== %s\n' "$*"
 }
 
+# install_dependencies [OPTION...]
 install_dependencies() {
   heading "Installing what is missing"
-  cmake/install-dependencies
+  cmake/install-dependencies "$@"
 }
 
 # configure PRESET

@@ -1,6 +1,6 @@
 // A test program that ends in a way of choice while its server runs.
 //
-//   host HOW [grace=MILLISECONDS] [terminal] SERVER ARGUMENT...
+//   host HOW [grace=MILLISECONDS] [terminal] [daemon] SERVER ARGUMENT...
 //
 // Starts the server, to be killed that long after SIGTERM, on a terminal if so, prints its lines and "server PID", then
 // ends: wait (for a signal), exit (by _exit), abort, throw (an exception that nobody catches),
@@ -53,6 +53,10 @@ tether::ServerOptions OptionsFrom(std::vector<std::string> words) {
   }
   if (words.front() == "terminal") {
     options.output = tether::Output::kTerminal;
+    words.erase(words.begin());
+  }
+  if (words.front() == "daemon") {
+    options.daemonizes = true;
     words.erase(words.begin());
   }
   options.command = std::move(words);
