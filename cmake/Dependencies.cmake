@@ -322,6 +322,8 @@ endfunction()
 #   - split into a header of declarations and a library (Debian). The macros the
 #     library was built with then change the classes the header declares, so
 #     they are read off the functions the library calls.
+#
+# With OpenSSL 3 it speaks TLS, which ready::Http needs for HTTPS alone.
 # ---------------------------------------------------------------------------
 
 set(TETHER_HTTPLIB_PROBE [[
@@ -331,6 +333,21 @@ int main() {
   return client.Get("/") ? 1 : 0;
 }
 ]])
+
+# tether_httplib_tls(<macros> <libraries>): what a cpp-httplib in a header takes to speak TLS, where
+# OpenSSL is installed; nothing otherwise.
+function(tether_httplib_tls macros libraries)
+  set(${macros} "" PARENT_SCOPE)
+  set(${libraries} "" PARENT_SCOPE)
+  find_package(OpenSSL 3 QUIET GLOBAL)
+  if(OPENSSL_FOUND)
+    set(${macros} CPPHTTPLIB_OPENSSL_SUPPORT PARENT_SCOPE)
+    set(${libraries} OpenSSL::SSL OpenSSL::Crypto PARENT_SCOPE)
+    tether_report("OpenSSL ${OPENSSL_VERSION} for cpp-httplib, installed: ${OPENSSL_SSL_LIBRARY}")
+  else()
+    tether_report("no OpenSSL 3 for cpp-httplib: ready::Http is without HTTPS")
+  endif()
+endfunction()
 
 function(tether_find_httplib)
   find_package(httplib CONFIG QUIET GLOBAL)
@@ -351,7 +368,8 @@ function(tether_find_httplib_header header)
   file(STRINGS "${header}" implementation REGEX "^inline Server::Server\\("
        LIMIT_COUNT 1)
   if(implementation)
-    tether_offer_httplib("${version}, installed: ${header}" "" "")
+    tether_httplib_tls(macros libraries)
+    tether_offer_httplib("${version}, installed: ${header}" "${macros}" "${libraries}")
   else()
     tether_find_httplib_library("${version}")
   endif()
@@ -405,7 +423,11 @@ endfunction()
 
 function(tether_fetch_httplib)
   tether_fetch_source(source tether_httplib HTTPLIB)
-  tether_add_interface(tether_httplib INCLUDE "${source}" LINK Threads::Threads)
+  tether_httplib_tls(macros libraries)
+  tether_add_interface(tether_httplib
+    INCLUDE "${source}"
+    DEFINE ${macros}
+    LINK ${libraries} Threads::Threads)
   tether_report("cpp-httplib, fetched: ${source}")
 endfunction()
 

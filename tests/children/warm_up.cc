@@ -1,5 +1,5 @@
-// warm_up N PATH: an HTTP server that answers GET PATH with 503 N times before it answers with 200.
-// It prints its port, and a line for each answer.
+// warm_up N PATH [PORT]: an HTTP server that answers GET PATH with 503 N times before it answers with
+// 200. It prints its port, and a line for each answer.
 #include <httplib.h>
 
 #include <atomic>
@@ -8,7 +8,7 @@
 
 #include "life.h"
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
   LimitLife();
   std::atomic<int> left{std::atoi(argv[1])};
   httplib::Server server;
@@ -18,7 +18,9 @@ int main(int, char** argv) {
     std::printf("answered %d\n", response.status);
     std::fflush(stdout);
   });
-  std::printf("port %d\n", server.bind_to_any_port("127.0.0.1"));
+  const int wanted = argc > 3 ? std::atoi(argv[3]) : 0;
+  const bool bound = wanted != 0 && server.bind_to_port("127.0.0.1", wanted);
+  std::printf("port %d\n", bound ? wanted : server.bind_to_any_port("127.0.0.1"));
   std::fflush(stdout);
   server.listen_after_bind();
 }

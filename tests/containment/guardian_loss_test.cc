@@ -13,6 +13,7 @@
 #include "support/guardian.h"
 #include "support/processes.h"
 #include "support/servers.h"
+#include "tether/base/deadline.h"
 
 namespace tether {
 namespace {

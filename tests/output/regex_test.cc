@@ -56,7 +56,7 @@ TEST(Regex, SearchesFromManyThreadsWithGroupsOfManyCounts) {
   const Regex none("x"), one("(?<a>[0-9]+)$"), three("(?<a>.)(?<b>.)(?<c>[0-9])");
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&, line = "x" + std::to_string(100 + i)] {
+    threads.emplace_back([&, line = std::string("x").append(std::to_string(100 + i))] {
       for (int turn = 0; turn < 1000; ++turn) {
         ASSERT_TRUE(none.Search(line));
         ASSERT_EQ(one.Search(line)->at("a"), line.substr(1));

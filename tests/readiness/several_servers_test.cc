@@ -95,11 +95,12 @@ TEST_F(SeveralServers, StopAtTheSameTime) {
 TEST_F(SeveralServers, AreAllEndedWhenOneDoesNotGetReady) {
   const std::string pid_file = fifo_ + ".pid";
   try {
-    StartAll({Shell("echo $$ > " + pid_file + "; echo ready; exec sleep 60"),
-              Child("exit_with", {"7"})});
+    StartAll(
+        {Shell("echo $$ > " + pid_file + "; echo word > " + fifo_ + "; echo ready; exec sleep 60"),
+         Shell("read word < " + fifo_ + "; exit 7")});
     FAIL() << "one of them is not ready";
   } catch (const StartError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("server \"exit_with\" ended before it was ready"));
+    EXPECT_THAT(error.what(), HasSubstr("server \"sh\" ended before it was ready"));
   }
   pid_t pid = 0;
   std::ifstream(pid_file) >> pid;

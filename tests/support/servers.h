@@ -15,6 +15,13 @@ inline tether::ServerOptions Child(const std::string& name,
   return {.command = std::move(arguments), .ready = tether::ready::Line("ready")};
 }
 
+/// The same of serve_ports, which can say that an address is "already in use".
+inline tether::ServerOptions ServePorts(std::vector<std::string> arguments) {
+  tether::ServerOptions options = Child("serve_ports", std::move(arguments));
+  options.ready = tether::ready::Line(tether::Regex("^ready"));
+  return options;
+}
+
 /// What was found at the end of a server that has been stopped, by kind. The test has judged it then.
 inline std::vector<tether::Finding::Kind> TakeFindings(tether::Server& server) {
   std::vector<tether::Finding::Kind> kinds;
