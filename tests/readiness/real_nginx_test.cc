@@ -90,6 +90,7 @@ class NginxDaemon : public Nginx {
     ServerOptions options = Nginx::Options();
     options.command.resize(options.command.size() - 2);  // "daemon on" is what it does by itself
     options.files["nginx.conf"] = kConfiguration;
+    options.ready = ready::AllOf(ready::File("{dir}/nginx.pid"), ready::Http("/"));
     options.daemonizes = true;
     return options;
   }

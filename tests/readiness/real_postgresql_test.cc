@@ -62,6 +62,21 @@ TEST_F(PostgreSql, EndsWellWithAllItsProcesses) {
   EXPECT_TRUE(server().WaitForLine("database system is shut down"));
 }
 
+class PostgreSqlThatIsAsked : public PostgreSql {
+ protected:
+  ServerOptions Options() override {
+    ServerOptions options = PostgreSql::Options();
+    options.ready =
+        ready::Command({support::FindInstalled("pg_isready"), "--host=127.0.0.1", "--port={port}"});
+    return options;
+  }
+};
+
+TEST_F(PostgreSqlThatIsAsked, IsReadyWhenPgIsreadySaysSo) {
+  EXPECT_EQ(Sql("SELECT 6 * 7"), "42\n");
+  EXPECT_EQ(server().Stop(), ExitStatus::Exited{0});
+}
+
 class PostgreSqlDaemon : public PostgreSql {
  protected:
   ServerOptions Options() override {

@@ -112,6 +112,32 @@ TEST_F(ListeningRedis, AnswersAsSoonAsItListens) {
   EXPECT_EQ(client.Ask("PING"), "+PONG");
 }
 
+// As systemd runs it.
+class SupervisedRedis : public Redis {
+ protected:
+  void SetUp() override {
+    const std::string redis = support::FindInstalled("redis-server");
+    if (!redis.empty() && support::ContentOf(redis).find("libsystemd") == std::string::npos) {
+      GTEST_SKIP() << "this redis-server was built without sd_notify";
+    }
+    Redis::SetUp();
+  }
+
+  ServerOptions Options() override {
+    ServerOptions options = Redis::Options();
+    options.command.insert(options.command.end(),
+                           {"--supervised", "systemd", "--unixsocket", "{dir}/redis.sock"});
+    options.ready = ready::AllOf(ready::Notify(), ready::UnixSocket("{dir}/redis.sock"));
+    options.user = support::Unprivileged();
+    return options;
+  }
+};
+
+TEST_F(SupervisedRedis, SaysByItselfWhenItIsReady) {
+  EXPECT_EQ(RedisClient(server().port()).Ask("PING"), "+PONG");
+  EXPECT_EQ(server().Stop(), ExitStatus::Exited{0});
+}
+
 class RedisDaemon : public Redis {
  protected:
   ServerOptions Options() override {

@@ -2,12 +2,19 @@
 #include <gmock/gmock.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "support/processes.h"
 #include "support/servers.h"
@@ -156,6 +163,48 @@ TEST_F(User, WhoMayNotExecuteTheProgramIsToldSo) {
                                         " must be allowed to execute it"));
   }
   std::filesystem::remove_all(directory);
+}
+
+// What root has in most containers: without CAP_SYS_PTRACE it may not look at processes of others.
+class WithoutPtrace {
+ public:
+  WithoutPtrace() {
+    ::syscall(SYS_capget, &header_, before_.data());
+    auto fewer = before_;
+    fewer[CAP_TO_INDEX(CAP_SYS_PTRACE)].effective &= ~CAP_TO_MASK(CAP_SYS_PTRACE);
+    ::syscall(SYS_capset, &header_, fewer.data());
+  }
+  WithoutPtrace(const WithoutPtrace&) = delete;
+  WithoutPtrace& operator=(const WithoutPtrace&) = delete;
+  ~WithoutPtrace() { ::syscall(SYS_capset, &header_, before_.data()); }
+
+ private:
+  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};  // of this thread
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> before_{};
+};
+
+// What the system takes back when a thread acts as another user.
+std::string StateOfThisThread() {
+  std::ifstream status("/proc/thread-self/status");
+  std::string text(std::istreambuf_iterator<char>(status), {});
+  int parent_death_signal = 0;
+  ::prctl(PR_GET_PDEATHSIG, &parent_death_signal);
+  return text.substr(text.find("\nUid:"), text.find("\nFDSize:") - text.find("\nUid:")) +
+         text.substr(text.find("\nCapInh:"), text.find("\nCapBnd:") - text.find("\nCapInh:")) +
+         "\ndumpable " + std::to_string(::prctl(PR_GET_DUMPABLE)) + ", parent death signal " +
+         std::to_string(parent_death_signal);
+}
+
+TEST_F(User, IsNoSecretToRootWithoutTheRightToTrace) {
+  const WithoutPtrace in_a_container;
+  ::prctl(PR_SET_PDEATHSIG, SIGUSR1);
+  const std::string before = StateOfThisThread();
+  Server server(
+      {.command = {Program("listen_quietly")}, .ready = ready::Listening(), .user = "nobody"});
+  EXPECT_NE(server.port(), 0);
+  EXPECT_GE(server.descriptors().size(), 4U);
+  EXPECT_EQ(StateOfThisThread(), before);
+  ::prctl(PR_SET_PDEATHSIG, 0);
 }
 
 TEST_F(User, IsEndedWithItsTestLikeAnyOther) {
