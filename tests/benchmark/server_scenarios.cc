@@ -44,7 +44,8 @@ void MeasureCaptureOf(const Extent& extent, int streams, const std::string& name
 
 double MillisecondsSinceStamp(const std::string& stamp) {
   const std::chrono::steady_clock::time_point begin(std::chrono::nanoseconds(std::stoll(stamp)));
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+      .count();
 }
 
 double ReadyByHand() {
