@@ -9,11 +9,13 @@
 #include <string>
 #include <thread>
 
+#include "readiness/not_ready.h"
 #include "support/servers.h"
 
 namespace tether {
 namespace {
 
+using support::ErrorOfStart;
 using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
@@ -22,17 +24,6 @@ using namespace std::chrono_literals;
 
 ServerOptions Shell(const std::string& script, Probe ready) {
   return {.command = {"sh", "-c", script}, .ready = std::move(ready)};
-}
-
-// The text of the StartError.
-std::string ErrorFor(ServerOptions options) {
-  try {
-    const Server server(std::move(options));
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "the server got ready";
-  return {};
 }
 
 TEST(ReadyLines, CountsTheLines) {
@@ -44,8 +35,8 @@ TEST(ReadyLines, CountsTheLines) {
 TEST(ReadyLines, TellsHowManyHaveCome) {
   ServerOptions options = Shell("echo up; echo up; exec sleep 60", ready::Lines("up", 3));
   options.start_timeout = 200ms;
-  EXPECT_THAT(ErrorFor(options), AllOf(HasSubstr("awaited:  3 lines with \"up\", for "),
-                                       HasSubstr("met:      2 such lines have come")));
+  EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("awaited:  3 lines with \"up\", for "),
+                                           HasSubstr("met:      2 such lines have come")));
 }
 
 TEST(ReadyLines, OfWhichNoneIsWantedAreThereAtOnce) {
@@ -65,7 +56,7 @@ TEST(ReadyAllOf, TellsWhichOfItsPartsIsNotMet) {
             ready::AllOf(ready::Line("one"), ready::AllOf(ready::Line("two"), ready::Listening())));
   options.start_timeout = 200ms;
   EXPECT_THAT(
-      ErrorFor(options),
+      ErrorOfStart(options),
       AllOf(HasSubstr("awaited:  all of (a line with \"one\", all of (a line with \"two\", "
                       "a listening TCP port)), for "),
             ContainsRegex("  met:      a line with \"one\": met after [0-9.]+ m?s\n"
@@ -92,17 +83,18 @@ TEST(ReadyAnyOf, FailsOnlyWhenAllPartsHaveFailed) {
       Shell("sleep 0.2; echo ready; exec sleep 60",
             ready::AnyOf(ready::Line("never").Within(1ms), ready::Line("ready").Within(20s))));
   EXPECT_TRUE(server.running());
-  EXPECT_THAT(ErrorFor(Shell("exec sleep 60", ready::AnyOf(ready::Line("never").Within(1ms),
-                                                           ready::Line("too").Within(2ms)))),
+  EXPECT_THAT(ErrorOfStart(Shell("exec sleep 60", ready::AnyOf(ready::Line("never").Within(1ms),
+                                                               ready::Line("too").Within(2ms)))),
               HasSubstr("a line with \"too\" within 2 ms: not met; its 2 ms are over"));
 }
 
 TEST(ReadyWithin, FailsTheStartWhenItsTimeIsOver) {
-  EXPECT_THAT(ErrorFor(Shell("echo one; exec sleep 60",
-                             ready::AllOf(ready::Line("one"), ready::Listening().Within(50ms)))),
-              AllOf(HasSubstr("server \"sh\" did not get ready\n"),
-                    HasSubstr("a listening TCP port within 50 ms: not met; its 50 ms are over; it "
-                              "listens on no TCP port\n")));
+  EXPECT_THAT(
+      ErrorOfStart(Shell("echo one; exec sleep 60",
+                         ready::AllOf(ready::Line("one"), ready::Listening().Within(50ms)))),
+      AllOf(HasSubstr("server \"sh\" did not get ready\n"),
+            HasSubstr("a listening TCP port within 50 ms: not met; its 50 ms are over; it "
+                      "listens on no TCP port\n")));
 }
 
 TEST(ReadyWithin, IsMetInTime) {
@@ -111,14 +103,15 @@ TEST(ReadyWithin, IsMetInTime) {
 }
 
 TEST(Probes, ThatMakeNoSenseAreRefused) {
-  EXPECT_THAT(ErrorFor(Shell("true", ready::AllOf(std::vector<Probe>()))),
+  EXPECT_THAT(ErrorOfStart(Shell("true", ready::AllOf(std::vector<Probe>()))),
               HasSubstr("ready: \"all of\" was given no probe"));
-  EXPECT_THAT(ErrorFor(Shell("true", ready::AnyOf(ready::Line("one"), ready::Listening(65536)))),
-              HasSubstr("ready: 65536 is no port: a port is a number from 1 to 65535"));
-  EXPECT_THAT(ErrorFor(Shell("true", ready::Line("one").Within(-1ms))),
+  EXPECT_THAT(
+      ErrorOfStart(Shell("true", ready::AnyOf(ready::Line("one"), ready::Listening(65536)))),
+      HasSubstr("ready: 65536 is no port: a port is a number from 1 to 65535"));
+  EXPECT_THAT(ErrorOfStart(Shell("true", ready::Line("one").Within(-1ms))),
               HasSubstr("the time of Within() is negative"));
   EXPECT_THAT(
-      ErrorFor(Shell("true", ready::When(std::function<bool(const StartingServer&)>(), "x"))),
+      ErrorOfStart(Shell("true", ready::When(std::function<bool(const StartingServer&)>(), "x"))),
       HasSubstr("ready::When was given an empty function for \"x\""));
 }
 
@@ -157,13 +150,13 @@ TEST(ReadyWhen, SeesTheServer) {
 TEST(ReadyWhen, TellsHowOftenItAsked) {
   ServerOptions options = Shell("exec sleep 60", ready::When([] { return false; }, "a miracle"));
   options.start_timeout = 100ms;
-  EXPECT_THAT(ErrorFor(options), AllOf(HasSubstr("awaited:  a miracle, for "),
-                                       ContainsRegex("the predicate said no [0-9]+ times")));
+  EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("awaited:  a miracle, for "),
+                                           ContainsRegex("the predicate said no [0-9]+ times")));
 }
 
 TEST(ReadyWhen, FailsTheStartByWhatItThrows) {
   const auto throws = []() -> bool { throw std::runtime_error("the database is not migrated"); };
-  EXPECT_THAT(ErrorFor(Shell("exec sleep 60", ready::When(throws, "migrated"))),
+  EXPECT_THAT(ErrorOfStart(Shell("exec sleep 60", ready::When(throws, "migrated"))),
               AllOf(HasSubstr("server \"sh\" could not be waited for"),
                     HasSubstr("problem:  the database is not migrated")));
 }
@@ -171,7 +164,7 @@ TEST(ReadyWhen, FailsTheStartByWhatItThrows) {
 TEST(ReadyWhen, EndsAtOnceWhenTheServerEnds) {
   ServerOptions options = Shell("exit 3", ready::When([] { return false; }, "never"));
   options.start_timeout = 600s;
-  EXPECT_THAT(ErrorFor(options), HasSubstr("state:    exited with code 3"));
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("state:    exited with code 3"));
 }
 
 TEST(ReadyWhen, IsAskedOnceWhenThereIsNoTime) {
@@ -179,7 +172,7 @@ TEST(ReadyWhen, IsAskedOnceWhenThereIsNoTime) {
   ServerOptions options =
       Shell("exec sleep 60", ready::When([&] { return ++calls > 1; }, "the second call"));
   options.start_timeout = 0ms;
-  EXPECT_THAT(ErrorFor(options), Not(HasSubstr("problem:")));
+  EXPECT_THAT(ErrorOfStart(options), Not(HasSubstr("problem:")));
   EXPECT_LE(calls, 1);
 }
 

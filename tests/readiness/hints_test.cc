@@ -5,36 +5,28 @@
 
 #include <string>
 
+#include "readiness/not_ready.h"
 #include "support/servers.h"
 #include "support/sockets.h"
 
 namespace tether {
 namespace {
 
+using support::ErrorOfStart;
 using support::Socket;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
 
-std::string ErrorFor(ServerOptions options) {
-  try {
-    const Server server(std::move(options));
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "the server got ready";
-  return {};
-}
-
 // "pid 12 (", of this process.
 std::string ThisProcess() { return "pid " + std::to_string(::getpid()) + " ("; }
 
 TEST(ReadyHint, TellsThatTheProcessIsStopped) {
   EXPECT_THAT(
-      ErrorFor({.command = {"sh", "-c", "kill -STOP $$; echo ready"},
-                .ready = ready::Line("ready"),
-                .start_timeout = 500ms}),
+      ErrorOfStart({.command = {"sh", "-c", "kill -STOP $$; echo ready"},
+                    .ready = ready::Line("ready"),
+                    .start_timeout = 500ms}),
       AllOf(HasSubstr("hint:     its process is stopped, by SIGSTOP or a terminal: it cannot "
                       "get ready before it gets SIGCONT"),
             HasSubstr("output:   nothing was printed")));
@@ -45,16 +37,17 @@ TEST(ReadyHint, TellsThatItListensForTheOtherFamily) {
   ServerOptions options{.command = {Program("serve_ports"), "addr", "on=::1", "{port}"},
                         .ready = ready::Tcp()};
   options.start_timeout = 300ms;
-  EXPECT_THAT(ErrorFor(options), HasSubstr(": that is the other address family, IPv4 or IPv6\n"));
+  EXPECT_THAT(ErrorOfStart(options),
+              HasSubstr(": that is the other address family, IPv4 or IPv6\n"));
 }
 
 TEST(ReadyHint, NamesWhoHasThePort) {
   const Socket taken = Socket::BoundTo(0);
   const std::string port = std::to_string(taken.port());
-  EXPECT_THAT(ErrorFor({.command = {"sh", "-c", "echo web on " + port + "; exec sleep 60"},
-                        .ready = ready::AllOf(ready::Line(Regex("on (?<web>\\d+)")),
-                                              ready::Listening("web")),
-                        .start_timeout = 300ms}),
+  EXPECT_THAT(ErrorOfStart({.command = {"sh", "-c", "echo web on " + port + "; exec sleep 60"},
+                            .ready = ready::AllOf(ready::Line(Regex("on (?<web>\\d+)")),
+                                                  ready::Listening("web")),
+                            .start_timeout = 300ms}),
               AllOf(HasSubstr("it listens on no TCP port; the port is taken: " + ThisProcess()),
                     HasSubstr(" listens on 127.0.0.1:" + port)));
 }
@@ -63,11 +56,12 @@ TEST(ReadyListening, OnATakenPortIsAnErrorBeforeTheStart) {
   const Socket taken = Socket::BoundTo(0);
   const std::string port = std::to_string(taken.port());
   for (const Probe& probe : {ready::Listening(taken.port()), ready::Tcp(taken.port())}) {
-    EXPECT_THAT(ErrorFor({.command = {"sh", "-c", "echo started; exec sleep 60"}, .ready = probe}),
-                AllOf(HasSubstr("problem:  port " + port +
-                                " is in use before the server is started: " + ThisProcess()),
-                      HasSubstr("; end that, or let the server choose a port"),
-                      Not(HasSubstr("started\n     "))));
+    EXPECT_THAT(
+        ErrorOfStart({.command = {"sh", "-c", "echo started; exec sleep 60"}, .ready = probe}),
+        AllOf(HasSubstr("problem:  port " + port +
+                        " is in use before the server is started: " + ThisProcess()),
+              HasSubstr("; end that, or let the server choose a port"),
+              Not(HasSubstr("started\n     "))));
   }
 }
 

@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "readiness/not_ready.h"
-#include "readiness/unused_port.h"
 #include "support/processes.h"
 #include "support/servers.h"
+#include "support/sockets.h"
 
 namespace tether {
 namespace {
@@ -185,7 +185,7 @@ TEST(ReadyHttp, TellsWhenNobodyHasToldThePort) {
 }
 
 TEST(ReadyHttp, TellsWhereTheServerListensInstead) {
-  const support::UnusedPort unused;
+  const auto unused = support::Socket::BoundTo(0, false);
   const std::string wanted = "127.0.0.1:" + std::to_string(unused.port());
   ServerOptions options = Asked("/state", {.port = unused.port()});
   options.start_timeout = 2s;

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "readiness/not_ready.h"
 #include "support/servers.h"
 
 namespace tether {
@@ -16,6 +17,7 @@ namespace {
 using internal::FillIn;
 using internal::IsPortName;
 using internal::Placeholder;
+using support::ErrorOfStart;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -131,20 +133,11 @@ TEST(ServerDirectory, BelongsToTheUserOfTheServer) {
   EXPECT_THAT(support::Texts(server), testing::ElementsAre("nobody", "content", "nobody", "ready"));
 }
 
-std::string ErrorOf(const ServerOptions& options) {
-  try {
-    const Server server(options);
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(Files, AreNotWrittenOutsideOfTheDirectory) {
   for (const char* path : {"/tmp/x", "../x", "a/../../x", "", ".", "..", "a/", "a/./b"}) {
     ServerOptions options = Script("true");
     options.files = {{path, "x"}};
-    EXPECT_THAT(ErrorOf(options),
+    EXPECT_THAT(ErrorOfStart(options),
                 HasSubstr("files: \"" + std::string(path) + "\" is no path below the directory"));
   }
 }
@@ -152,26 +145,27 @@ TEST(Files, AreNotWrittenOutsideOfTheDirectory) {
 TEST(Files, ThatCannotBeWrittenAreNamed) {
   ServerOptions options = Script("true");
   options.files = {{"a", "x"}, {"a/b", "x"}};
-  EXPECT_THAT(ErrorOf(options), AllOf(HasSubstr("cannot make the directory of "),
-                                      HasSubstr("/a/b: Not a directory (errno 20)")));
+  EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("cannot make the directory of "),
+                                           HasSubstr("/a/b: Not a directory (errno 20)")));
 }
 
 TEST(Ports, WithNamesThatAreNoneAreAnError) {
   ServerOptions options = Script("true");
   options.ports = {{"a b", 0}};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("ports: \"a b\" is no name for a port"));
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("ports: \"a b\" is no name for a port"));
   options.ports = {};
   options.listen = {Tcp("a:b")};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("listen: \"a:b\" is no name for a port"));
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("listen: \"a:b\" is no name for a port"));
 }
 
 TEST(Ports, OfTheSameNameAreAnError) {
   ServerOptions options = Script("true");
   options.listen = {Tcp(), Tcp()};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("listen: there are two sockets for the unnamed port"));
+  EXPECT_THAT(ErrorOfStart(options),
+              HasSubstr("listen: there are two sockets for the unnamed port"));
   options.listen = {Tcp("a")};
   options.ports = {{"a", 0}};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("ports: port \"a\" is that of a socket in .listen"));
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("ports: port \"a\" is that of a socket in .listen"));
 }
 
 TEST(Ports, ThatAreUnknownAreAnErrorWhichListsThoseThereAre) {

@@ -1,13 +1,12 @@
 // Probes for a port that is known, and for one that accepts connections.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <string>
 
+#include "readiness/not_ready.h"
 #include "support/servers.h"
-#include "tether/base/file_descriptor.h"
+#include "support/sockets.h"
 
 namespace tether {
 namespace {
@@ -17,39 +16,14 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-// A TCP socket of this process, on a port that the system chose.
-class BoundSocket {
- public:
-  BoundSocket() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(socket_.number(), generic, size), 0);
-    EXPECT_EQ(::getsockname(socket_.number(), generic, &size), 0);
-    port_ = ntohs(address.sin_port);
-  }
-  int port() const { return port_; }
-
- private:
-  internal::FileDescriptor socket_;
-  int port_ = 0;
-};
-
+// In time for a test.
 std::string ErrorFor(ServerOptions options) {
   options.start_timeout = 100ms;
-  try {
-    const Server server(std::move(options));
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "the server got ready";
-  return {};
+  return support::ErrorOfStart(options);
 }
 
 TEST(ReadyListening, OnAPortIsNotMetByAnotherOne) {
-  const BoundSocket nobody;
+  const auto nobody = support::Socket::BoundTo(0, false);
   const std::string error =
       ErrorFor({.command = {Program("listen_quietly")}, .ready = ready::Listening(nobody.port())});
   EXPECT_THAT(error, AllOf(HasSubstr("awaited:  the listening TCP port " +
@@ -79,7 +53,7 @@ TEST(ReadyTcp, ConnectsToTheNamedPort) {
 }
 
 TEST(ReadyTcp, TellsThatItIsRefusedAndWhatTheServerListensOn) {
-  const BoundSocket nobody;
+  const auto nobody = support::Socket::BoundTo(0, false);
   const std::string port = std::to_string(nobody.port());
   EXPECT_THAT(
       ErrorFor({.command = {Program("listen_quietly")}, .ready = ready::Tcp(nobody.port())}),

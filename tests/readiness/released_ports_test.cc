@@ -8,6 +8,7 @@
 #include <list>
 #include <thread>
 
+#include "readiness/not_ready.h"
 #include "support/processes.h"
 #include "support/servers.h"
 #include "support/sockets.h"
@@ -18,6 +19,7 @@ namespace tether {
 namespace {
 
 using internal::PortReservation;
+using support::ErrorOfStart;
 using support::Socket;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -147,15 +149,6 @@ class Thief {
   std::thread thread_;
 };
 
-std::string ErrorOf(const ServerOptions& options) {
-  try {
-    const Server server(options);
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(ReleasedPorts, ThatAreTakenAtTheLastMomentAreReplaced) {
   Thief thief(2);
   const Server server(Releasing(thief.Victim({"{port}"})));
@@ -186,7 +179,7 @@ TEST(ReleasedPorts, ThatAreTakenAtTheLastMomentAreReplacedInFiles) {
 
 TEST(ReleasedPorts, ThatAreAlwaysTakenAreAnErrorAfterAFewAttempts) {
   Thief thief(100);
-  const std::string report = ErrorOf(Releasing(thief.Victim({"{port}"})));
+  const std::string report = ErrorOfStart(Releasing(thief.Victim({"{port}"})));
   thief.End();
   ASSERT_EQ(thief.told().size(), 5U);
   for (const std::uint16_t port : thief.told()) {
@@ -201,8 +194,9 @@ TEST(ReleasedPorts, ThatWereAskedForByNumberAreNotReplaced) {
   const auto port = PortReservation::OfAny().port();
   ServerOptions options = Releasing(thief.Victim({"{port}"}));
   options.ports = {{"", port}};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("hint:     port " + std::to_string(port) +
-                                          " is taken: pid " + std::to_string(::getpid()) + " ("));
+  EXPECT_THAT(ErrorOfStart(options),
+              HasSubstr("hint:     port " + std::to_string(port) + " is taken: pid " +
+                        std::to_string(::getpid()) + " ("));
   thief.End();
   EXPECT_EQ(thief.told().size(), 1U);
 }
@@ -210,7 +204,7 @@ TEST(ReleasedPorts, ThatWereAskedForByNumberAreNotReplaced) {
 TEST(ReleasedPorts, AreNotBlamedForAnotherPortThatIsInUse) {
   const Socket other = Socket::BoundTo(0);
   const std::string report =
-      ErrorOf(support::ServePorts({"addr", "{port}", std::to_string(other.port())}));
+      ErrorOfStart(support::ServePorts({"addr", "{port}", std::to_string(other.port())}));
   EXPECT_THAT(report, AllOf(HasSubstr("before:   it exited with code 1 over an address in use"),
                             HasSubstr("hint:     its output says that an address is in use, but "
                                       "nobody has its reserved port ")));
@@ -221,8 +215,8 @@ TEST(ReleasedPorts, AreHintedAtWhenTheServerNeitherGetsReadyNorEnds) {
       .command = {"sh", "-c", Program("serve_ports") + " {port}; exec sleep 60"},
       .ready = ready::Listening(),
       .start_timeout = 2s};
-  EXPECT_THAT(ErrorOf(options), AllOf(HasSubstr("did not get ready within"),
-                                      HasSubstr("set .reuses_ports = false in its options")));
+  EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("did not get ready within"),
+                                           HasSubstr("set .reuses_ports = false in its options")));
 }
 
 }  // namespace

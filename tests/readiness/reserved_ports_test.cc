@@ -8,6 +8,7 @@
 
 #include <csignal>
 
+#include "readiness/not_ready.h"
 #include "support/processes.h"
 #include "support/servers.h"
 #include "support/sockets.h"
@@ -22,6 +23,7 @@ namespace {
 using internal::PortReservation;
 using internal::ReservablePorts;
 using support::Child;
+using support::ErrorOfStart;
 using support::IsFree;
 using support::Socket;
 using testing::AllOf;
@@ -169,21 +171,12 @@ TEST(ReservedPorts, CanBeAskedForByNumber) {
   EXPECT_EQ(server.port("admin"), port);
 }
 
-std::string ErrorOf(const ServerOptions& options) {
-  try {
-    const Server server(options);
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(ReservedPorts, ThatAForeignProcessHasAreFoundOutBeforeTheStart) {
   support::PlainProcess other({Program("serve_ports"), "addr", "0"});
   const std::string port = other.ReadLine().substr(6);
   ServerOptions options = support::ServePorts({"addr", "{port}"});
   options.ports = {{"", static_cast<std::uint16_t>(std::stoi(port))}};
-  EXPECT_THAT(ErrorOf(options),
+  EXPECT_THAT(ErrorOfStart(options),
               AllOf(HasSubstr("problem:  cannot reserve port " + port + ": pid " +
                               std::to_string(other.pid()) + " (" + Program("serve_ports") +
                               " addr 0) listens on 127.0.0.1:" + port),
@@ -194,7 +187,7 @@ TEST(ReservedPorts, OfAnotherServerAreNamed) {
   const Server server(support::ServePorts({"addr", "{port}"}));
   ServerOptions options = Child("ready_and_wait");
   options.ports = {{"", server.port()}};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("pid " + std::to_string(server.pid())));
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("pid " + std::to_string(server.pid())));
 }
 
 // The port in a line such as "ready 1234".

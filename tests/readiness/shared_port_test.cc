@@ -4,25 +4,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "readiness/not_ready.h"
 #include "support/servers.h"
 #include "support/sockets.h"
 
 namespace tether {
 namespace {
 
+using support::ErrorOfStart;
 using support::ServePorts;
 using support::Socket;
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string ErrorOf(const ServerOptions& options) {
-  try {
-    const Server server(options);
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // An HTTP server made with cpp-httplib.
 ServerOptions Httplib(const std::string& port, Probe ready) {
@@ -36,7 +29,7 @@ TEST(SharedPort, OfTwoHttplibServersIsFoundOut) {
   const std::string port = std::to_string(first.port());
   for (const Probe& probe : {PortLine(), ready::Listening(), ready::Http("/")}) {
     EXPECT_THAT(
-        ErrorOf(Httplib(port, probe)),
+        ErrorOfStart(Httplib(port, probe)),
         AllOf(
             HasSubstr("problem:  it shares port " + port + " with a process that is not its own"),
             HasSubstr("pid " + std::to_string(first.pid()) + " (" + Program("warm_up") + " 0 / 0)"),
@@ -51,7 +44,7 @@ TEST(SharedPort, WithTheTestProgramItselfIsFoundOut) {
   for (const char* address : {"on=127.0.0.1", "on=0.0.0.0"}) {
     ServerOptions options = ServePorts({"port", address, std::to_string(socket.port())});
     options.ready = ready::Listening();
-    EXPECT_THAT(ErrorOf(options), HasSubstr(pid));
+    EXPECT_THAT(ErrorOfStart(options), HasSubstr(pid));
   }
 }
 
@@ -75,7 +68,7 @@ TEST(SharedPort, IsFoundOutThoughTheServersAreOfAnotherUser) {
   options.ready = ready::Listening();
   const Server first(options);
   options.command = {Program("serve_ports"), "port", std::to_string(first.port())};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("pid " + std::to_string(first.pid()) + " ("));
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("pid " + std::to_string(first.pid()) + " ("));
 }
 
 TEST(SharedPort, AmongTheProcessesOfOneServerIsNone) {

@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "readiness/not_ready.h"
 #include "support/processes.h"
 #include "support/servers.h"
 #include "tether/guardian/user_account.h"
@@ -23,6 +24,7 @@
 namespace tether {
 namespace {
 
+using support::ErrorOfStart;
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
@@ -226,29 +228,20 @@ TEST(UserOfTheTest, NeedsNoRoot) {
   EXPECT_THAT(support::Texts(server), Contains(IdLine("Uid:", ::geteuid())));
 }
 
-std::string StartErrorOf(const ServerOptions& options) {
-  try {
-    const Server server(options);
-  } catch (const StartError& error) {
-    return error.what();
-  }
-  return "";
-}
-
 TEST(UnknownUser, FailsTheStart) {
-  const std::string error = StartErrorOf(ShowUser("no such user"));
+  const std::string error = ErrorOfStart(ShowUser("no such user"));
   EXPECT_THAT(error, HasSubstr("user: this system knows no user \"no such user\""));
   EXPECT_THAT(error, HasSubstr("setpriv --reuid='no such user'"));
 }
 
 TEST(UnknownUser, OfTheNumberThatMeansNoneFailsTheStart) {
-  EXPECT_THAT(StartErrorOf(ShowUser("4294967295")), HasSubstr("knows no user \"4294967295\""));
-  EXPECT_THAT(StartErrorOf(ShowUser("-1")), HasSubstr("knows no user \"-1\""));
+  EXPECT_THAT(ErrorOfStart(ShowUser("4294967295")), HasSubstr("knows no user \"4294967295\""));
+  EXPECT_THAT(ErrorOfStart(ShowUser("-1")), HasSubstr("knows no user \"-1\""));
 }
 
 void BecomeNobodyAndStartAsRoot() {
   if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) std::exit(2);
-  const std::string error = StartErrorOf(ShowUser("root"));
+  const std::string error = ErrorOfStart(ShowUser("root"));
   std::fputs(error.c_str(), stderr);
   std::exit(error.empty() ? 3 : 0);
 }
