@@ -26,11 +26,11 @@ class OverHosts : public tether::SharedServerTest<OverHosts>,
 TEST_P(OverHosts, KeepsWhatWasPut) {
   std::array<char, 256> host{};
   ASSERT_EQ(::gethostname(host.data(), host.size() - 1), 0);
-  const std::string path = "/kv/" + std::to_string(GetParam());
+  const std::string path = std::string("/kv/").append(std::to_string(GetParam()));
   httplib::Client client(server().url());
   ASSERT_EQ(client.Put(path, host.data(), "text/plain")->status, 201);
   std::printf("%s is kept on %s\n", path.c_str(), client.Get(path)->body.c_str());
-  EXPECT_TRUE(server().WaitForLine("GET " + path + " 200"));
+  EXPECT_TRUE(server().WaitForLine(std::string("GET ").append(path).append(" 200")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Keys, OverHosts, testing::Range(0, 12));

@@ -37,7 +37,7 @@ class OverThreeHosts : public testing::Test {
 
   static std::vector<std::string> RunSuite(const std::string& hosts, const std::string& filter) {
     return {HOSTS_DIRECTORY "/run_on_hosts", hosts, tether::Program("over_hosts_suite"),
-            "--gtest_also_run_disabled_tests", "--gtest_filter=" + filter};
+            "--gtest_also_run_disabled_tests", std::string("--gtest_filter=").append(filter)};
   }
 
   static tether::ServerOptions WithHosts(const std::vector<std::string>& command) {
