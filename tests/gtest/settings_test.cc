@@ -98,6 +98,21 @@ TEST(Help, TellsAllSettingsAndRunsNoTest) {
                                 HasSubstr("No test has been run."), Not(HasSubstr("[ RUN"))));
 }
 
+TEST(NameOfNoServer, IsToldAtTheEndWithThoseThereWere) {
+  const auto run = RunSuite("keyboard_suite", {"--gtest_filter=Two.*"},
+                            {{"TETHER_DEBUG", "redy_and_wait"}, {"TETHER_WRAP_other", "env"}});
+  EXPECT_EQ(run.status, ExitStatus::Exited{0}) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("tether: TETHER_DEBUG=redy_and_wait, TETHER_WRAP_other had no "
+                                    "effect: the only server was called \"ready_and_wait\"\n"));
+}
+
+TEST(NameOfAServer, IsNotComplainedOf) {
+  const auto run =
+      RunSuite("keyboard_suite", {"--gtest_filter=Two.*"}, {{"TETHER_WRAP_ready_and_wait", "env"}});
+  EXPECT_EQ(run.status, ExitStatus::Exited{0}) << run.output;
+  EXPECT_THAT(run.output, Not(HasSubstr("had no effect")));
+}
+
 TEST(TimeoutFactor, ThatIsNoneFailsTheTestAndSaysWhy) {
   const auto run =
       RunSuite("keyboard_suite", {"--gtest_filter=Two.Passes"}, {{"TETHER_TIMEOUT_FACTOR", "abc"}});
