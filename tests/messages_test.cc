@@ -24,6 +24,8 @@ StartRequest ExampleRequest() {
   request.listen_names = {"http", "admin"};
   request.held = 3;
   request.daemonizes = true;
+  request.tool_words = 2;
+  request.stopped_at_entry = true;
   request.run_as = {.user = 65534, .group = 65533, .groups = {4, 100}};
   request.stop = {{SIGINT, std::chrono::milliseconds(1234), true}, {SIGKILL}};
   return request;
@@ -44,6 +46,8 @@ TEST(StartRequest, ArrivesAsItWasSent) {
   EXPECT_EQ(received.listen_names, sent.listen_names);
   EXPECT_EQ(received.held, sent.held);
   EXPECT_TRUE(received.daemonizes);
+  EXPECT_EQ(received.tool_words, 2U);
+  EXPECT_TRUE(received.stopped_at_entry);
   EXPECT_EQ(received.run_as, sent.run_as);
   ASSERT_EQ(received.stop.size(), 2U);
   EXPECT_EQ(received.stop[0].signal, SIGINT);
