@@ -110,7 +110,7 @@ TEST_F(HangingServer, IsNotAskedByADebuggerWhereTheGraceIsShort) {
 TEST_F(HangingServer, ThatEndsAfterAllIsNotHeldUpByADebugger) {
   AddDebugger("gdb", "exec /bin/sleep 60");
   const ServerOptions options{
-      .command = {"/bin/sh", "-c", "trap 'sleep 2.5; exit 0' TERM; echo ready; sleep 60 & wait"},
+      .command = {"/bin/sh", "-c", "sleep 60 & trap 'sleep 2.5; exit 0' TERM; echo ready; wait"},
       .ready = ready::Line("ready"),
       .environment = {{"PATH", "/usr/bin:/bin"}},
       .stop = {{SIGTERM, 4s}, {SIGKILL}}};
