@@ -117,26 +117,6 @@ TEST(ServerEnvironment, ThatDoesNotStartFailsTheProgramAndSaysWhyOnce) {
                     Not(HasSubstr("Proxy is started")), HasSubstr("[  SKIPPED ] 4 tests")));
 }
 
-// gtest_discover_tests() by itself makes ctest take a run for skipped that says so of any test.
-TEST(Ctest, TakesARunWithoutItsServerForFailed) {
-  const std::filesystem::path directory = testing::TempDir() + "skipped_tests_test";
-  std::filesystem::create_directories(directory);
-  const std::string suite = tether::Program("fixture_suite");
-  std::ofstream(directory / "CTestTestfile.cmake")
-      << "add_test(failed " << suite << " --gtest_filter=SharedStartFails.One)\n"
-      << "add_test(skipped " << suite << " --gtest_filter=Skips.Test)\n"
-      << "add_test(partly_skipped " << suite << " --gtest_filter=Skips.*)\n"
-      << "set(fixture_run_test_TESTS failed skipped partly_skipped)\n"
-      << "include(" << SKIP_RULE << ")\n";
-  tether::Server ctest({.command = {CTEST, "--test-dir", directory}, .may_leave_processes = true});
-  ctest.WaitForExit(std::chrono::seconds(60));
-  ctest.Stop();
-  EXPECT_THAT(ctest.Text(), AllOf(ContainsRegex("failed \\.+\\*\\*\\*Failed"),
-                                  ContainsRegex(" skipped \\.+\\*\\*\\*Skipped"),
-                                  ContainsRegex("partly_skipped \\.+ +Passed")));
-  std::filesystem::remove_all(directory);
-}
-
 // Removes a kept directory, which must be tether's.
 void Remove(const std::filesystem::path& directory) {
   if (directory.filename().string().starts_with("tether-")) std::filesystem::remove_all(directory);
