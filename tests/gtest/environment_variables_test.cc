@@ -1,11 +1,10 @@
 // The environment variables by which a person directs tether.
-#include "tether/base/settings.h"
-
 #include <gmock/gmock.h>
 #include <tether/tether.h>
 
 #include "support/suite_run.h"
 #include "tether/base/errors.h"
+#include "tether/base/settings.h"
 #include "tether/base/shell_words.h"
 
 namespace tether {

@@ -126,7 +126,7 @@ class Directory : public tether::ServerTest {
 TEST_F(Directory, Test) { EXPECT_EQ(std::getenv("FAIL"), nullptr); }
 TEST(DirectoryOfABareServer, Test) {
   const tether::Server server({.command = {"sh", "-c", "cp {dir}/a {dir}/b; exec sleep 60"},
-                               .ready = tether::ready::File("{dir}/b"),
+                               .ready = tether::ready::File("{dir}/b", "text"),
                                .files = {{"a", "text"}}});
   EXPECT_EQ(std::getenv("FAIL"), nullptr);
 }

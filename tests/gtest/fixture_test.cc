@@ -155,7 +155,7 @@ class ForAll : public ServerEnvironment<ForAll> {
 [[maybe_unused]] const auto* const kForAll = testing::AddGlobalTestEnvironment(new ForAll);
 
 TEST(ServerOfTheProgram, IsReachedByItsClass) {
-  EXPECT_TRUE(ForAll::server().WaitForLine("for all"));
+  EXPECT_THAT(ForAll::server().Text(), testing::EndsWith("for all"));
   EXPECT_THAT(ForAll::server(), IsRunning());
 }
 

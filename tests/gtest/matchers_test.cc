@@ -41,7 +41,7 @@ std::string Described(const ForServer& matcher) {
 }
 
 TEST(Logs, WaitsForTheLine) {
-  Server server(Child("say_on_signal", {"saved"}));
+  Server server(Child("say_on_signal", {"saved", "end"}));
   EXPECT_THAT(server, Logs("ready"));
   EXPECT_THAT(server, Not(Logs("saved")));
   server.Signal(SIGUSR1);
@@ -64,7 +64,7 @@ TEST(Logs, LeavesTheCursorWhereItIs) {
 }
 
 TEST(Logs, CanBeginAtAMark) {
-  Server server(Child("say_on_signal", {"2>again"}));
+  Server server(Child("say_on_signal", {"2>again", "end"}));
   EXPECT_THAT(server, Logs("ready"));
   const Mark mark = server.Mark();
   EXPECT_THAT(server, Not(Logs("ready", {.since = mark})));
@@ -90,7 +90,7 @@ TEST(Logs, IsNotWaitedForTwiceByOneAssertion) {
 }
 
 TEST(Logs, IsAskedAnewByEachAssertion) {
-  Server server(Child("say_on_signal", {"saved"}));
+  Server server(Child("say_on_signal", {"saved", "end"}));
   const auto saved = Logs("saved", 10ms);
   EXPECT_NONFATAL_FAILURE(EXPECT_THAT(server, saved), "no line");
   server.Signal(SIGUSR1);

@@ -78,6 +78,7 @@ TEST(Signal, ThatEndsAServerIsNoReasonToEnd) {
   ASSERT_TRUE(support::Gone(server.pid()));
   server.Stop();
   EXPECT_THAT(server.UnexpectedEnd(), testing::Optional(HasSubstr("killed by SIGTERM (15)")));
+  EXPECT_THAT(server.TakeFindings(), testing::Not(IsEmpty()));
 }
 
 TEST(Signal, OfAnUnknownNameIsAnErrorThatListsTheKnownOnes) {
