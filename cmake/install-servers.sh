@@ -12,6 +12,8 @@ readonly aside=.before-tether
 # has_server PACKAGE: whether the program is there, from whatever package.
 has_server() {
   case $1 in
+    iproute2) PATH=$PATH:/usr/sbin:/sbin type -P ip ;;
+    openssh-server) PATH=$PATH:/usr/sbin type -P sshd ;;
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' || PATH=$PATH:/usr/sbin type -P initdb ;;
     *) PATH=$PATH:/usr/sbin type -P "$1" ;;
   esac >/dev/null
@@ -57,8 +59,11 @@ install_server() {
   if [[ $1 == postgresql ]]; then forbid_clusters || return; fi
   apt_get_install "$1" || return
   # What was just installed starts with the machine, unless it is told otherwise.
-  "${as_root[@]}" systemctl --quiet disable "$1.service" >/dev/null 2>&1 || true
-  "${as_root[@]}" update-rc.d "$1" disable >/dev/null 2>&1 || true
+  local service=$1
+  if [[ $1 == openssh-server ]]; then service=ssh; fi
+  "${as_root[@]}" systemctl --quiet disable "$service.service" >/dev/null 2>&1 || true
+  "${as_root[@]}" systemctl --quiet disable "$service.socket" >/dev/null 2>&1 || true
+  "${as_root[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
 }
 
 # install_servers PACKAGE...: the tests with a server that cannot be had are skipped, so that is no

@@ -173,8 +173,9 @@ TEST(Start, CarriesAnEnvironmentOfAMegabyte) {
 }
 
 TEST(Start, LooksUpANameInPath) {
-  Server server(
-      {.command = {"sh", "-c", "echo from the shell"}, .ready = ready::Line("from the shell")});
+  Server server({.command = {"sh", "-c", "echo from the shell"},
+                 .ready = ready::Line("from the shell"),
+                 .may_end = true});
   EXPECT_EQ(server.name(), "sh");
 }
 

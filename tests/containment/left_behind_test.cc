@@ -168,7 +168,7 @@ TEST_F(CarelessSuite, FailsForAllThatWasFoundTogether) {
   EXPECT_THAT(output,
               AllOf(ContainsRegex("careless_suite.cc:[0-9]+: Failure\n"
                                   "server \"leave_daemon\" ended though nobody asked it to: "
-                                  "killed by SIGKILL [(]9[)] after [^\n]*\n\n"
+                                  "killed by SIGKILL [(]9[)] after [^\n]*\n[^\n]*\n\n"
                                   "server \"leave_daemon\" left "),
                     HasSubstr("[  FAILED  ] Fixture.DiesAndLeavesADaemon")));
   EXPECT_EQ(output.find(": Failure"), output.rfind(": Failure")) << output;

@@ -19,6 +19,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
+const auto kEndedUnasked = testing::ElementsAre(Finding::Kind::kEndedUnasked);
 const auto kLeftProcesses = testing::ElementsAre(Finding::Kind::kLeftProcesses);
 
 pid_t PidIn(const LineMatch& match) { return match ? std::stoi(match["pid"]) : -1; }
@@ -213,6 +214,7 @@ TEST(UnexpectedEnd, IsToldWithTheReason) {
   EXPECT_THAT(
       *server.UnexpectedEnd(),
       HasSubstr("server \"die_on_request\" ended though nobody asked it to: killed by SIGABRT"));
+  EXPECT_THAT(support::TakeFindings(server), kEndedUnasked);
 }
 
 TEST(UnexpectedEnd, IsSeenEvenIfTheServerIsStoppedRightAfterwards) {
@@ -223,6 +225,7 @@ TEST(UnexpectedEnd, IsSeenEvenIfTheServerIsStoppedRightAfterwards) {
     ASSERT_TRUE(support::Gone(pid));
     server.Stop();
     EXPECT_TRUE(server.UnexpectedEnd());
+    EXPECT_THAT(support::TakeFindings(server), kEndedUnasked);
   }
 }
 

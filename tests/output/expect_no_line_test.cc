@@ -61,7 +61,7 @@ TEST(ExpectNoLine, LooksAtOneStreamOnly) {
 }
 
 TEST(ExpectNoLine, IsTrueWhenTheServerEndsAsNothingCanComeThen) {
-  Server server(Child("die_on_request"));
+  Server server(support::Ending(Child("die_on_request")));
   const Mark mark = server.Mark();
   ::kill(server.pid(), SIGUSR1);
   EXPECT_TRUE(server.ExpectNoLine("ERROR", {.since = mark, .lasting = 60s}));
@@ -79,7 +79,7 @@ TEST(ExpectNoLine, DoesNotLookBehindTheLineThatEndsIt) {
 }
 
 TEST(ExpectNoLine, IsFalseWhenTheLineThatEndsItNeverComes) {
-  Server server(Child("die_on_request"));
+  Server server(support::Ending(Child("die_on_request")));
   const Mark mark = server.Mark();
   EXPECT_THAT(
       server.ExpectNoLine("ERROR", {.since = mark, .until = "saved", .timeout = 0s}).explanation(),

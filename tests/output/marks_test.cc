@@ -35,7 +35,7 @@ TEST(Waits, FromAMarkNeitherUseNorMoveTheCursor) {
 }
 
 TEST(Mark, IsBehindWhatWasPrintedThoughNobodyHasReadIt) {
-  Server server(Child("die_on_request"));
+  Server server(support::Ending(Child("die_on_request")));
   ::kill(server.pid(), SIGUSR1);
   ASSERT_TRUE(support::Gone(server.pid()));
   const Mark mark = server.Mark();
@@ -101,7 +101,7 @@ TEST(Cursor, StaysValidWhenTheServerIsMoved) {
 }
 
 TEST(Cursor, ThatThreadsShareGivesNoLineTwice) {
-  Server server({.command = {Program("print_much"), "200"}});
+  Server server({.command = {Program("print_much"), "200"}, .may_end = true});
   std::vector<std::future<std::vector<std::size_t>>> threads;
   for (int i = 0; i < 4; ++i) {
     threads.push_back(std::async(std::launch::async, [&server] {
@@ -133,7 +133,7 @@ TEST(Cursor, ThatThreadsShareServesEachWaitFromWhereItBegan) {
 }
 
 TEST(Cursor, OfEachThreadSeesAllLines) {
-  Server server({.command = {Program("print_much"), "500"}});
+  Server server({.command = {Program("print_much"), "500"}, .may_end = true});
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back(

@@ -20,7 +20,7 @@ inline tether::Server Printed(std::vector<std::string> lines) {
 /// One that has printed "ready" and these lines, each begun by "2>" to stderr, and ends then. No
 /// line may be part of one before it.
 inline tether::Server PrintedToBoth(const std::vector<std::string>& lines) {
-  tether::Server server(Child("say_on_signal", lines));
+  tether::Server server(Ending(Child("say_on_signal", lines)));
   for (const std::string& line : lines) {
     ::kill(server.pid(), SIGUSR1);
     EXPECT_TRUE(server.NewCursor().WaitForLine(line.starts_with("2>") ? line.substr(2) : line));

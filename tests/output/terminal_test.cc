@@ -38,7 +38,7 @@ ServerOptions Child(const std::string& name, std::vector<std::string> arguments 
 }
 
 ServerOptions Shell(const std::string& script) {
-  return OnTerminal({.command = {"sh", "-c", script}, .ready = ready::Line("")});
+  return OnTerminal({.command = {"sh", "-c", script}, .ready = ready::Line(""), .may_end = true});
 }
 
 // A test program of its own, which starts this server of tests/children on a terminal, and waits.

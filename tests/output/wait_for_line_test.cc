@@ -70,7 +70,7 @@ TEST(WaitForLine, TellsThatTheLineHadComeBeforeTheCursor) {
 }
 
 TEST(WaitForLine, EndsAtOnceWhenTheServerEnds) {
-  Server server(Child("die_on_request"));
+  Server server(support::Ending(Child("die_on_request")));
   ::kill(server.pid(), SIGUSR1);
   const LineMatch match = server.WaitForLine("never", 60s);
   ASSERT_FALSE(match);
@@ -98,7 +98,9 @@ TEST(Report, NamesAProcessThatHoldsTheOutputOfAnEndedServer) {
 }
 
 TEST(WaitForLine, EndsWhenTheServerEndsThoughAWorkerHoldsItsOutput) {
-  Server server({.command = {Program("leave_daemon"), "exit"}, .ready = ready::Line("ready")});
+  Server server({.command = {Program("leave_daemon"), "exit"},
+                 .ready = ready::Line("ready"),
+                 .may_end = true});
   EXPECT_THAT(server.WaitForLine("never", 60s).explanation(), HasSubstr("the server ended"));
   EXPECT_EQ(server.exit_status(), ExitStatus::Exited{0});
   server.Stop();
@@ -106,7 +108,7 @@ TEST(WaitForLine, EndsWhenTheServerEndsThoughAWorkerHoldsItsOutput) {
 }
 
 TEST(WaitForLine, FindsTheLastLineWithoutNewline) {
-  Server server({.command = {Program("print_much"), "10"}});
+  Server server({.command = {Program("print_much"), "10"}, .may_end = true});
   EXPECT_TRUE(server.WaitForLine("the end"));
 }
 
@@ -120,7 +122,7 @@ TEST(WaitForLine, LosesNoLineOfAServerThatEnds) {
 
 TEST(WaitForLine, WithoutAnyTimeSeesWhatIsThere) {
   for (int round = 0; round < 100; ++round) {
-    Server server({.command = {Program("print_much"), "1"}});
+    Server server({.command = {Program("print_much"), "1"}, .may_end = true});
     ASSERT_TRUE(support::Gone(server.pid()));
     // Not its last words without a newline: they are a line at the end of the output only, and that
     // comes when the keeper has closed its own ends of the pipes, too.
@@ -129,7 +131,7 @@ TEST(WaitForLine, WithoutAnyTimeSeesWhatIsThere) {
 }
 
 TEST(WaitForLine, ByThreadsSideBySideWakesEachOfThem) {
-  Server server(Child("die_on_request"));
+  Server server(support::Ending(Child("die_on_request")));
   const pid_t pid = server.pid();
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

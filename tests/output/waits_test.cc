@@ -137,7 +137,7 @@ TEST(WaitForLines, OfManyShowsThoseAroundTheFirstThatIsMissing) {
 }
 
 TEST(WaitForLines, EndsWhenTheServerEnds) {
-  Server server(Child("die_on_request"));
+  Server server(support::Ending(Child("die_on_request")));
   ::kill(server.pid(), SIGUSR1);
   EXPECT_THAT(server.WaitForLines({"fatal", "never"}, 60s).explanation(),
               AllOf(HasSubstr("only 1 of 2 lines"), HasSubstr("the server ended (after "),

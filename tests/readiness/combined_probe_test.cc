@@ -23,7 +23,7 @@ using testing::Not;
 using namespace std::chrono_literals;
 
 ServerOptions Shell(const std::string& script, Probe ready) {
-  return {.command = {"sh", "-c", script}, .ready = std::move(ready)};
+  return {.command = {"sh", "-c", script}, .ready = std::move(ready), .may_end = true};
 }
 
 TEST(ReadyLines, CountsTheLines) {

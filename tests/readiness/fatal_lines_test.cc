@@ -23,6 +23,8 @@ using namespace std::chrono_literals;
 
 ServerOptions Fatal(std::vector<Pattern> patterns, ServerOptions options) {
   options.fatal = std::move(patterns);
+  options.may_print_fatal = true;
+  options.may_end = true;
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 
@@ -28,7 +29,7 @@ ServerOptions Notifying(std::vector<std::string> steps) {
 }
 
 ServerOptions Script(const std::string& script) {
-  return {.command = {"sh", "-c", script}, .ready = ready::Line("ready")};
+  return {.command = {"sh", "-c", script}, .ready = ready::Line("ready"), .may_end = true};
 }
 
 TEST(ReadyNotify, IsMetByReady) {

@@ -21,7 +21,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 ServerOptions Shell(const std::string& script) {
-  return {.command = {"sh", "-c", script}, .ready = ready::Line("ready")};
+  return {.command = {"sh", "-c", script}, .ready = ready::Line("ready"), .may_end = true};
 }
 
 // More than a pipe holds.

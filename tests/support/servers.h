@@ -15,7 +15,14 @@ inline tether::ServerOptions Child(const std::string& name,
   return {.command = std::move(arguments), .ready = tether::ready::Line("ready")};
 }
 
-/// The same of serve_ports, which can say that an address is "already in use".
+/// A server that ends by itself, in whatever way, and is not to fail the test for that.
+inline tether::ServerOptions Ending(tether::ServerOptions options) {
+  options.may_end = true;
+  options.expected_exit = {};
+  return options;
+}
+
+/// Options of serve_ports, which can say that an address is "already in use".
 inline tether::ServerOptions ServePorts(std::vector<std::string> arguments) {
   tether::ServerOptions options = Child("serve_ports", std::move(arguments));
   options.ready = tether::ready::Line(tether::Regex("^ready"));
