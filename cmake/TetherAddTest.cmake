@@ -12,8 +12,8 @@ include("${CMAKE_CURRENT_LIST_DIR}/TetherCheckTest.cmake")
 #   [WORKING_DIRECTORY <dir>]      CMAKE_CURRENT_BINARY_DIR if not given; relative paths begin there
 #   [ENVIRONMENT <NAME=value>...]
 #   [PROPERTIES <name> <value>...] further properties of each of ctest's tests
-#   [WRAP <command>...]            runs the servers under this command: WRAP valgrind --error-exitcode=99
-#   [REQUIRES <program>...])       skips the tests where one of them is not in PATH when ctest is run
+#   [WRAP <command>...]            runs the servers under this command, such as valgrind
+#   [REQUIRES <program>...])       skips the tests when one of them is not in PATH, as ctest runs
 #
 # Builds the program with tether::gtest, GoogleMock and GoogleTest's main(). Building it also builds
 # the servers anew where they are stale, and tether::Program("<target>") gives their paths.
@@ -23,8 +23,8 @@ include("${CMAKE_CURRENT_LIST_DIR}/TetherCheckTest.cmake")
 # then run any of them side by side; but a server that a suite or the program shares is started for
 # each of its tests. Where starting it is what takes the time:
 #
-#   PER_SUITE   one of ctest's tests, and one process, for each suite, "<target>.<suite>": a server of
-#               a SharedServerTest is started once.
+#   PER_SUITE   one of ctest's tests, and one process, for each suite, "<target>.<suite>": a server
+#               of a SharedServerTest is started once.
 #   SHARDS <n>  <n> of them, "<target>.shard<i>of<n>", each with its share of the tests, by
 #               GoogleTest's sharding: a server of a ServerEnvironment is started <n> times.
 #
@@ -111,16 +111,16 @@ function(tether_write_tests)
   tether_include_tests()
 endfunction()
 
-# tether_append_setting(<keyword>): adds what arg_<keyword> holds to "call". In brackets a value keeps
-# its quotes, backslashes and semicolons, also those that come of generator expressions.
+# tether_append_setting(<keyword>): adds what arg_<keyword> holds to "call". In brackets a value
+# keeps its quotes, backslashes and semicolons, also those that come of generator expressions.
 function(tether_append_setting keyword)
   if(NOT DEFINED arg_${keyword})
     return()
   endif()
   set(values "")
   foreach(value IN LISTS arg_${keyword})
-    # Where a list is one argument of set_tests_properties(), a semicolon has to be escaped; who does
-    # it here as well, by habit, means a semicolon, too.
+    # Where a list is one argument of set_tests_properties(), a semicolon has to be escaped; who
+    # does it here as well, by habit, means a semicolon, too.
     string(REPLACE "\\;" ";" value "${value}")
     string(APPEND values " [====[${value}]====]")
   endforeach()

@@ -1,7 +1,7 @@
 # What stops the configuration when tether_add_test() is called with arguments that make no sense.
 include_guard(GLOBAL)
 
-# Every check is a macro or function of tether_add_test(), whose arguments it sees as arg_....
+# The checks are called by tether_add_test(), and see its arguments as arg_NAME and so on.
 function(tether_refuse_test text)
   if(arg_NAME)
     message(FATAL_ERROR "tether_add_test(NAME ${arg_NAME}): ${text}")
@@ -40,8 +40,8 @@ function(tether_check_list_item item)
   string(LENGTH "${opening}" opening)
   string(LENGTH "${closing}" closing)
   if(NOT opening EQUAL closing OR item MATCHES "\\\\$")
-    tether_refuse_test("${item} has a square bracket without its counterpart, or a backslash at its \
-end, which a list of CMake cannot hold; hand it to the program in a file")
+    tether_refuse_test("${item} has a square bracket without its counterpart, or a backslash at \
+its end, which a list of CMake cannot hold; hand it to the program in a file")
   endif()
 endfunction()
 
@@ -57,7 +57,7 @@ function(tether_check_environment)
       tether_refuse_test("ENVIRONMENT has \"${entry}\"; each entry must be NAME=value")
     endif()
     if(entry MATCHES "^TETHER_WRAP=" AND DEFINED arg_WRAP)
-      tether_refuse_test("WRAP, and ENVIRONMENT with TETHER_WRAP, which is the same; give one of them")
+      tether_refuse_test("WRAP, and ENVIRONMENT with TETHER_WRAP, which is the same; give one")
     endif()
     if(entry MATCHES "^(GTEST_TOTAL_SHARDS|GTEST_SHARD_INDEX)=" AND DEFINED arg_SHARDS)
       tether_refuse_test("SHARDS sets ${CMAKE_MATCH_1}; take it out of ENVIRONMENT")
@@ -132,8 +132,8 @@ endfunction()
 
 function(tether_check_server arg_NAME server)
   if(NOT TARGET ${server})
-    tether_refuse_test("SERVERS has ${server}, which is no target; a program that is not built here \
-goes into the server's command by its name or path")
+    tether_refuse_test("SERVERS has ${server}, which is no target; a program that is not built \
+here goes into the server's command by its name or path")
   endif()
   get_target_property(type ${server} TYPE)
   if(NOT type STREQUAL "EXECUTABLE")

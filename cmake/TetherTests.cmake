@@ -22,7 +22,8 @@ endfunction()
 
 # --- When the program was built ------------------------------------------------------------------
 
-# In the directory and with the variables that the tests have: both may decide which tests there are.
+# In the directory and with the variables that the tests have: both may decide which tests there
+# are.
 function(tether_list_tests)
   if(NOT IS_DIRECTORY "${arg_WORKING_DIRECTORY}")
     message(FATAL_ERROR "tether_add_test(NAME ${arg_NAME}): WORKING_DIRECTORY is "
@@ -37,8 +38,8 @@ function(tether_list_tests)
     ERROR_VARIABLE errors
     RESULT_VARIABLE result)
   if(NOT result EQUAL 0)
-    message(FATAL_ERROR "tether_add_test(NAME ${arg_NAME}): the program could not say which tests it "
-      "has.\n  Command: ${arg_PROGRAM} --gtest_list_tests\n  Directory: ${arg_WORKING_DIRECTORY}\n"
+    message(FATAL_ERROR "tether_add_test(NAME ${arg_NAME}): the program could not say which tests "
+      "it has.\n  Command: ${arg_PROGRAM} --gtest_list_tests\n  Directory: ${arg_WORKING_DIRECTORY}\n"
       "  Result: ${result}\n  Output:\n${output}${errors}")
   endif()
   file(WRITE "${arg_LIST}" "${output}")
@@ -66,8 +67,8 @@ function(tether_make_shards)
   endforeach()
 endfunction()
 
-# GoogleTest's list has "Suite." or "Suite/0.  # TypeParam = int" and, below it, its tests as "  Name"
-# or "  Name/0  # GetParam() = 1".
+# GoogleTest's list has "Suite." or "Suite/0.  # TypeParam = int" and, below it, its tests as
+# "  Name" or "  Name/0  # GetParam() = 1".
 function(tether_make_listed_tests)
   file(READ "${arg_LIST}" list)
   string(REGEX REPLACE " +# [^\n]*" "" list "${list}")
@@ -111,8 +112,8 @@ function(tether_make_suite)
   endif()
 endfunction()
 
-# tether_make_test(<name> <filter> <disabled> <environment>): one of ctest's tests. The environment is
-# what comes on top, with a semicolon before each.
+# tether_make_test(<name> <filter> <disabled> <environment>): one of ctest's tests. The environment
+# is what comes on top, with a semicolon before each.
 function(tether_make_test name filter disabled own_environment)
   set(name "${arg_NAME}.${name}")
   set(command ${arg_EMULATOR} "${arg_PROGRAM}")
@@ -144,7 +145,8 @@ endfunction()
 # then ends with those that were skipped. That a line says so would not be enough, as ctest asks for
 # it before it looks at the exit status: a suite whose server does not start has its tests skipped,
 # and fails.
-set(tether_all_skipped "\\[  PASSED  \\] [^\n]*0 tests\\.\n([^\n]*\\[  SKIPPED \\] [^\n]*\n)+[ \n]*$")
+set(tether_all_skipped
+  "\\[  PASSED  \\] [^\n]*0 tests\\.\n([^\n]*\\[  SKIPPED \\] [^\n]*\n)+[ \n]*$")
 
 # Sets "environment": a list as set_tests_properties() takes it. What the user gives comes last, and
 # so has the last word.
@@ -178,8 +180,8 @@ function(tether_quote_for_shell result)
   set(${result} "${quoted}" PARENT_SCOPE)
 endfunction()
 
-# Sets "missing" to why the tests are skipped, or to nothing. It is also said aloud, since ctest shows
-# what a skipped test prints only with -V.
+# Sets "missing" to why the tests are skipped, or to nothing. It is also said aloud, since ctest
+# shows what a skipped test prints only with -V.
 function(tether_find_what_is_missing)
   set(path "$ENV{PATH}")
   foreach(entry IN LISTS arg_ENVIRONMENT)

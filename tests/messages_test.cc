@@ -84,6 +84,16 @@ TEST(InheritRequest, ArrivesAsItWasSent) {
   EXPECT_EQ(DecodeInherit(bytes).limits[RLIMIT_NOFILE].rlim_max, 200U);
 }
 
+TEST(SignalRequest, ArrivesAsItWasSent) {
+  const std::string bytes = Encode(SignalRequest{7, 9, SIGSTOP, {11, 12}});
+  EXPECT_EQ(KindOf(bytes), RequestKind::kSignal);
+  const SignalRequest received = DecodeSignal(bytes);
+  EXPECT_EQ(received.server, 7U);
+  EXPECT_EQ(received.ticket, 9U);
+  EXPECT_EQ(received.signal, SIGSTOP);
+  EXPECT_EQ(received.processes, (std::vector<pid_t>{11, 12}));
+}
+
 TEST(Event, ArrivesAsItWasSent) {
   Event sent{.kind = Event::Kind::kExited, .pid = 42, .tree_empty = true};
   sent.left_behind = {{7, 1, 7, 7, ProcessState::kStopped, "a worker"}, ProcessInfo()};

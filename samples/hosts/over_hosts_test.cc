@@ -100,7 +100,7 @@ TEST_F(OverThreeHosts, ServersOnThemEndWhenTheRunIsKilled) {
   const std::string server = "kv_server --port 8080";
   ASSERT_THAT(PidsOf(hosts.processes(), server), SizeIs(1));
 
-  for (const std::string each : {"/parallel --will-cite", "ssh -F "}) {
+  for (const std::string each : {"/parallel --hostgroups", "ssh -F "}) {
     for (const pid_t pid : PidsOf(hosts.processes(), each)) ::kill(pid, SIGKILL);
   }
   EXPECT_TRUE(hosts.WaitForLine("killed", kPatience));

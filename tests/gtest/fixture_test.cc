@@ -68,6 +68,97 @@ TEST_P(WithParameter, KnowsItWhenTheServerStarts) { EXPECT_TRUE(server().WaitFor
 
 INSTANTIATE_TEST_SUITE_P(Texts, WithParameter, testing::Values("apple", "pear"));
 
+class SharedWithParameter : public SharedServerTest<SharedWithParameter>,
+                            public testing::WithParamInterface<const char*> {
+ public:
+  static ServerOptions Options() { return Child("ready_and_wait", {"ready", "apple", "pear"}); }
+};
+
+TEST_P(SharedWithParameter, HasOneServerForAllParameters) {
+  EXPECT_THAT(server().Text(), testing::HasSubstr(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Texts, SharedWithParameter, testing::Values("apple", "pear"));
+
+struct Apple {
+  static constexpr const char* kName = "apple";
+};
+struct Pear {
+  static constexpr const char* kName = "pear";
+};
+using Fruits = testing::Types<Apple, Pear>;
+
+template <typename Fruit>
+class Typed : public ServerTest {
+ protected:
+  ServerOptions Options() override { return Child("ready_and_wait", {"ready", Fruit::kName}); }
+};
+TYPED_TEST_SUITE(Typed, Fruits);
+
+TYPED_TEST(Typed, HasAServerOfItsType) { EXPECT_THAT(this->server(), Logs(TypeParam::kName)); }
+
+template <typename Fruit>
+class SharedTyped : public SharedServerTest<SharedTyped<Fruit>> {
+ public:
+  static ServerOptions Options() { return Child("ready_and_wait", {"ready", Fruit::kName}); }
+};
+TYPED_TEST_SUITE(SharedTyped, Fruits);
+
+TYPED_TEST(SharedTyped, HasOneServerForEachType) {
+  EXPECT_TRUE(TestFixture::server().WaitForLine(TypeParam::kName));
+}
+TYPED_TEST(SharedTyped, KeepsItForTheNextTest) {
+  EXPECT_THAT(this->server().Text(), testing::EndsWith(TypeParam::kName));
+}
+
+template <typename Fruit>
+class TypeParameterised : public SharedServerTest<TypeParameterised<Fruit>> {
+ public:
+  static ServerOptions Options() { return Child("ready_and_wait", {"ready", Fruit::kName}); }
+};
+TYPED_TEST_SUITE_P(TypeParameterised);
+TYPED_TEST_P(TypeParameterised, HasAServer) {
+  EXPECT_THAT(this->server().Text(), testing::EndsWith(TypeParam::kName));
+}
+REGISTER_TYPED_TEST_SUITE_P(TypeParameterised, HasAServer);
+INSTANTIATE_TYPED_TEST_SUITE_P(Fruit, TypeParameterised, Fruits);
+
+// Several servers in one fixture: the one of the base, and those that the derived class adds.
+class Several : public ServerTest {
+ protected:
+  ServerOptions Options() override { return Child("ready_and_wait", {"ready", "front"}); }
+
+  void SetUp() override {
+    ServerTest::SetUp();
+    backends_ = StartAll(std::vector<ServerOptions>(
+        2, Child("ready_and_wait", {"ready", std::to_string(server().pid())})));
+  }
+
+  void TearDown() override {
+    for (const ExitStatus& status : StopAll(backends_)) EXPECT_THAT(status, KilledBy("TERM"));
+    EXPECT_THAT(server(), IsRunning());
+    ServerTest::TearDown();
+  }
+
+  std::vector<Server> backends_;
+};
+
+TEST_F(Several, AreAllThere) {
+  EXPECT_THAT(server(), IsRunning());
+  EXPECT_THAT(backends_, testing::Each(Logs(std::to_string(server().pid()))));
+}
+
+class ForAll : public ServerEnvironment<ForAll> {
+ public:
+  static ServerOptions Options() { return Child("ready_and_wait", {"ready", "for all"}); }
+};
+[[maybe_unused]] const auto* const kForAll = testing::AddGlobalTestEnvironment(new ForAll);
+
+TEST(ServerOfTheProgram, IsReachedByItsClass) {
+  EXPECT_TRUE(ForAll::server().WaitForLine("for all"));
+  EXPECT_THAT(ForAll::server(), IsRunning());
+}
+
 TEST(WaitForLineInAssertion, PassesAndFailsWithItsExplanation) {
   Server server(Child("ready_and_wait"));
   EXPECT_TRUE(server.WaitForLine("ready"));

@@ -10,6 +10,7 @@
 
 #include "readiness/not_ready.h"
 #include "support/servers.h"
+#include "tether/server/run_registry.h"
 
 namespace tether {
 namespace {
@@ -96,7 +97,11 @@ TEST(Placeholders, GiveTheDirectoryToWorkIn) {
   EXPECT_EQ(support::Texts(server)[1], "from the file");
 }
 
+// In a test directories stay until its end, in case that it fails.
+void LeaveTheTest() { internal::RunRegistry::Instance().EndTests(); }
+
 TEST(ServerDirectory, IsItsOwnAndIsRemovedWithAllThatIsInIt) {
+  LeaveTheTest();
   std::string directory;
   {
     const Server server(Script("mkdir -p {dir}/made/there; ln -s / {dir}/root; echo {dir}"));
@@ -111,6 +116,7 @@ TEST(ServerDirectory, IsItsOwnAndIsRemovedWithAllThatIsInIt) {
 }
 
 TEST(ServerDirectory, IsRemovedWhenTheServerDoesNotStart) {
+  LeaveTheTest();
   try {
     Server({.command = {"sh", "-c", "echo in {dir}; exit 1"}, .ready = ready::Line("never")});
     FAIL() << "no error";
