@@ -1,4 +1,4 @@
-// A suite that a person directs by environment variables: see settings_test.cc, debug_test.cc and
+// A suite that a person directs by environment variables: see keyboard_settings_test.cc, debug_test.cc and
 // pause_test.cc.
 #include <gtest/gtest.h>
 #include <tether/tether.h>
