@@ -76,6 +76,7 @@ TEST(KeyValueData, SurvivesARestart) {
 
   tether::Server second(options);
   EXPECT_EQ(httplib::Client(second.url()).Get("/kv/color")->body, "green");
+  EXPECT_EQ(second.Stop(), tether::ExitStatus::Exited{0});
   std::filesystem::remove_all(directory);
 }
 

@@ -45,6 +45,8 @@ class OverThreeHosts : public testing::Test {
     options.command.insert(options.command.end(), command.begin(), command.end());
     // When the first process of a namespace has ended, the system ends the others a moment later.
     options.may_leave_processes = true;
+    // A shell tells so that SIGTERM ended what it ran.
+    options.expected_exit.push_back(tether::ExitStatus::Exited{128 + SIGTERM});
     return options;
   }
 };
