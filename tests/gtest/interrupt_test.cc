@@ -158,6 +158,9 @@ TEST_F(DispositionDeathTest, OfServersAndOtherProgramsIsTheDefault) {
 }
 
 TEST_F(DispositionDeathTest, InACopyOfTheTestProgramKillsTheCopyAlone) {
+  if (support::kThreadSanitizer) {
+    GTEST_SKIP() << "ThreadSanitizer runs no signal handler in a copy of a program with threads";
+  }
   GTEST_FLAG_SET(death_test_style, "fast");
   Server server(support::Child("ready_and_wait"));
   EXPECT_EXIT(std::raise(SIGINT), testing::KilledBySignal(SIGINT), "");
