@@ -34,7 +34,7 @@ TEST(ReadyLines, CountsTheLines) {
 
 TEST(ReadyLines, TellsHowManyHaveCome) {
   ServerOptions options = Shell("echo up; echo up; exec sleep 60", ready::Lines("up", 3));
-  options.start_timeout = 200ms;
+  options.start_timeout = 1s;
   EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("awaited:  3 lines with \"up\", for "),
                                            HasSubstr("met:      2 such lines have come")));
 }
@@ -54,7 +54,7 @@ TEST(ReadyAllOf, TellsWhichOfItsPartsIsNotMet) {
   ServerOptions options =
       Shell("echo one; exec sleep 60",
             ready::AllOf(ready::Line("one"), ready::AllOf(ready::Line("two"), ready::Listening())));
-  options.start_timeout = 200ms;
+  options.start_timeout = 1s;
   EXPECT_THAT(
       ErrorOfStart(options),
       AllOf(HasSubstr("awaited:  all of (a line with \"one\", all of (a line with \"two\", "
@@ -149,7 +149,7 @@ TEST(ReadyWhen, SeesTheServer) {
 
 TEST(ReadyWhen, TellsHowOftenItAsked) {
   ServerOptions options = Shell("exec sleep 60", ready::When([] { return false; }, "a miracle"));
-  options.start_timeout = 100ms;
+  options.start_timeout = 1s;
   EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("awaited:  a miracle, for "),
                                            ContainsRegex("the predicate said no [0-9]+ times")));
 }

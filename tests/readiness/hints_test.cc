@@ -36,7 +36,7 @@ TEST(ReadyHint, TellsThatItListensForTheOtherFamily) {
   if (!support::HasIpv6()) GTEST_SKIP() << "this system has no IPv6 on its loopback interface";
   ServerOptions options{.command = {Program("serve_ports"), "addr", "on=::1", "{port}"},
                         .ready = ready::Tcp()};
-  options.start_timeout = 300ms;
+  options.start_timeout = 1s;
   EXPECT_THAT(ErrorOfStart(options),
               HasSubstr(": that is the other address family, IPv4 or IPv6\n"));
 }
@@ -47,7 +47,7 @@ TEST(ReadyHint, NamesWhoHasThePort) {
   EXPECT_THAT(ErrorOfStart({.command = {"sh", "-c", "echo web on " + port + "; exec sleep 60"},
                             .ready = ready::AllOf(ready::Line(Regex("on (?<web>\\d+)")),
                                                   ready::Listening("web")),
-                            .start_timeout = 300ms}),
+                            .start_timeout = 1s}),
               AllOf(HasSubstr("it listens on no TCP port; the port is taken: " + ThisProcess()),
                     HasSubstr(" listens on 127.0.0.1:" + port)));
 }

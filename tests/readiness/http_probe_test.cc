@@ -177,7 +177,7 @@ TEST(ReadyHttp, AsksOnAPortThatTheReadyLineTells) {
 
 TEST(ReadyHttp, TellsWhenNobodyHasToldThePort) {
   ServerOptions options = Asked("/state", {.port = "admin"});
-  options.start_timeout = 100ms;
+  options.start_timeout = 1s;
   EXPECT_THAT(
       ErrorOfStart(options),
       AllOf(HasSubstr("awaited:  an answer to GET /state on port \"admin\" with status 2xx"),
@@ -196,7 +196,7 @@ TEST(ReadyHttp, TellsWhereTheServerListensInstead) {
 
 TEST(ReadyHttp, TellsThatTheServerListensNowhere) {
   ServerOptions options = {
-      .command = {Program("ready_and_wait")}, .ready = ready::Http("/"), .start_timeout = 100ms};
+      .command = {Program("ready_and_wait")}, .ready = ready::Http("/"), .start_timeout = 1s};
   EXPECT_THAT(ErrorOfStart(options), HasSubstr("met:      it listens on no TCP port\n"));
 }
 

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 // In time for a test.
 std::string ErrorFor(ServerOptions options) {
-  options.start_timeout = 100ms;
+  options.start_timeout = 1s;
   return support::ErrorOfStart(options);
 }
 

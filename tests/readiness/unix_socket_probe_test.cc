@@ -36,7 +36,7 @@ class ReadyUnixSocket : public testing::Test {
     return {.command = {"sh", "-c", script + "\nexec sleep 60"},
             .ready = std::move(probe),
             .working_directory = directory_.path(),
-            .start_timeout = 200ms};
+            .start_timeout = 1s};
   }
   // Fails as soon as the server has done what it does.
   static Probe DoneAnd(Probe probe) {
