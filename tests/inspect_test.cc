@@ -86,7 +86,7 @@ TEST_P(ProcNetTcp, ShowsWhatNetlinkShows) {
   // That cannot be seen; ::1, if there is one, is right in any case.
   expected.front().ipv6_only = expected.front().ipv6 && loopback_of_ipv6;
   const std::set<std::uint64_t> own = SocketInodesOf(::getpid());
-  const auto wanted = [&](std::uint64_t inode) { return own.contains(inode); };
+  const auto wanted = [&](std::uint64_t inode, std::uint16_t) { return own.contains(inode); };
   EXPECT_EQ(ListeningSocketsInProc(wanted), expected);
 }
 
