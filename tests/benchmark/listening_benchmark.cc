@@ -56,7 +56,7 @@ void Measure(pid_t keeper, int others, double limit) {
       MedianMicroseconds([&] { sockets.Look([](std::uint64_t) { return false; }); });
   const double whole = MedianMicroseconds([&] {
     const std::set<std::uint64_t> own = SocketInodesOf(DescendantPids(keeper));
-    sockets.Look([&](std::uint64_t inode) { return own.contains(inode); });
+    sockets.Look([&](std::uint64_t inode, std::uint16_t) { return own.contains(inode); });
   });
   std::printf("%3d other listeners: %6.1f us, with whose they are %6.1f us; limit %.0f us\n",
               others, usual, whole, limit);
