@@ -20,6 +20,7 @@ class Database : public tether::ServerEnvironment<Database> {
     tether::ServerOptions options = Child("ready_and_wait");
     if (std::getenv("FAIL") != nullptr) options.command = {tether::Program("exit_with"), "3"};
     options.name = "database";
+    options.restart_when_ended = std::getenv("RESTART") != nullptr;
     return options;
   }
 };
@@ -64,5 +65,18 @@ TEST(Environment, SaysThatItIsNotRegistered) {
     EXPECT_THAT(error.what(), testing::HasSubstr("AddGlobalTestEnvironment"));
   }
 }
+
+// In its own suite, which is run only where it is asked for.
+class Ends : public testing::Test {
+ protected:
+  void SetUp() override { std::puts("SetUp of Ends"); }
+};
+TEST_F(Ends, First) {
+  if (std::getenv("END") == nullptr) GTEST_SKIP() << "END is not set";
+  Database::server().Signal(SIGKILL);
+  EXPECT_TRUE(Database::server().WaitForLine("never", std::chrono::minutes(1)));
+}
+TEST_F(Ends, Second) { std::puts("body of Second"); }
+TEST_F(Ends, Third) { std::puts("body of Third"); }
 
 }  // namespace

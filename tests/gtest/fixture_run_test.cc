@@ -94,7 +94,7 @@ TEST(SharedServerTest, ExplainsByTheTestThatFailed) {
 }
 
 TEST(ServerEnvironment, SharesItsServerAmongAllTests) {
-  const auto run = RunSuite("environment_suite");
+  const auto run = RunSuite("environment_suite", {"--gtest_filter=Environment.*"});
   EXPECT_EQ(run.status, kPassed) << run.output;
   EXPECT_EQ(Count(run.output, "Database is started"), 1U);
 }
@@ -114,7 +114,27 @@ TEST(ServerEnvironment, ThatDoesNotStartFailsTheProgramAndSaysWhyOnce) {
   EXPECT_THAT(run.output,
               AllOf(HasSubstr("all tests of this program are skipped, as its server "
                               "\"database\" ended before it was ready\n"),
-                    Not(HasSubstr("Proxy is started")), HasSubstr("[  SKIPPED ] 4 tests")));
+                    Not(HasSubstr("Proxy is started")), HasSubstr("[  SKIPPED ] 7 tests")));
+}
+
+TEST(ServerEnvironment, FailsTheTestsAfterItsEndBeforeTheirSetUp) {
+  const auto run = RunSuite("environment_suite", {"--gtest_filter=Ends.*"}, {{"END", "1"}});
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_EQ(Count(run.output, "SetUp of Ends"), 1U);
+  EXPECT_EQ(Count(run.output, "this test is not run: server \"database\" ended though nobody"), 2U)
+      << run.output;
+  EXPECT_THAT(run.output, AllOf(HasSubstr("killed by SIGKILL (9)"), HasSubstr(", in Ends.First\n"),
+                                HasSubstr("[  FAILED  ] Ends.Second"),
+                                HasSubstr("[  FAILED  ] Ends.Third"), Not(HasSubstr("body of"))));
+}
+
+TEST(ServerEnvironment, IsStartedAgainForTheNextTestWhereItsOptionsSaySo) {
+  const auto run =
+      RunSuite("environment_suite", {"--gtest_filter=Ends.*"}, {{"END", "1"}, {"RESTART", "1"}});
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_EQ(Count(run.output, "SetUp of Ends"), 3U);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("[  FAILED  ] Ends.First"), HasSubstr("body of Second"),
+                                HasSubstr("body of Third"), HasSubstr("[  PASSED  ] 2 tests.")));
 }
 
 // Removes a kept directory, which must be tether's.
