@@ -261,5 +261,24 @@ TEST_F(UnderValgrind, ThePortIsFound) {
   EXPECT_NE(server.port(), 0);
 }
 
+// It holds the server at its first instruction until a debugger comes.
+TEST(UnderGdbserver, AServerIsDebuggedAndStoppedAsAnyOther) {
+  for (const char* program : {"gdbserver", "gdb"}) {
+    if (!IsThere(program)) GTEST_SKIP() << program << " is not installed";
+  }
+  const Variable wrap("TETHER_WRAP", "gdbserver --once 127.0.0.1:0");
+  Server server({.command = {Program("save_on_term")}});
+  const auto line = server.WaitForLine(Regex(R"(Listening on port (?<port>\d+))"));
+  if (!line && server.Text().find("ptrace") != std::string::npos) GTEST_SKIP() << server.Text();
+  ASSERT_TRUE(line);
+  support::PlainProcess debugger({internal::FindExecutable("gdb"), "-batch", "-nx", "-q", "-ex",
+                                  "handle SIGTERM nostop noprint pass", "-ex",
+                                  "target remote 127.0.0.1:" + line["port"], "-ex", "continue"});
+  EXPECT_TRUE(server.WaitForLine("ready"));
+  EXPECT_EQ(CommandOf(server.pid()), Program("save_on_term"));
+  EXPECT_EQ(server.Stop(), ExitStatus::Exited{0});
+  debugger.Wait();
+}
+
 }  // namespace
 }  // namespace tether
