@@ -13,7 +13,8 @@ import sys
 from typing import Iterator, NamedTuple
 
 # Low to high. A folder may include its own headers and those of the folders before it.
-LAYERS = ("base", "inspect", "guardian", "output", "readiness", "server", "gtest")
+LAYERS = ("base", "inspect", "guardian", "output", "readiness", "waits", "server",
+          "gtest")
 
 # What begins so may be included only in the files whose paths begin with one of these.
 HOMES = {

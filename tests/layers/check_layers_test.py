@@ -33,11 +33,11 @@ WRONG = {
     "the top from a layer": (
         "server/report.cc", '#include "tether/tether.h"\n',
         'server/report.cc:1: includes "tether/tether.h": server/ may include only base, inspect, '
-        "guardian, output, readiness, server"),
+        "guardian, output, readiness, waits, server"),
     "an unknown folder": (
         "http/client.h", "#pragma once\n",
         "http/client.h:1: stands in http/: layers are base, inspect, guardian, output, readiness, "
-        "server, gtest"),
+        "waits, server, gtest"),
     "a relative include": (
         "base/errors.cc", '#include "../output/line.h"\n',
         'base/errors.cc:1: includes "../output/line.h": tether\'s own headers are written '

@@ -10,7 +10,7 @@
 #include "output/printed.h"
 #include "support/processes.h"
 #include "support/servers.h"
-#include "tether/server/line_claims.h"
+#include "tether/waits/line_claims.h"
 
 namespace tether {
 namespace {
