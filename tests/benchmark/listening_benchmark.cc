@@ -53,7 +53,7 @@ void Measure(pid_t keeper, int others, double limit) {
   const ListeningSockets sockets;
   // As long as nothing new listens, and when something does, or from time to time.
   const double usual =
-      MedianMicroseconds([&] { sockets.Look([](std::uint64_t) { return false; }); });
+      MedianMicroseconds([&] { sockets.Look([](std::uint64_t, std::uint16_t) { return false; }); });
   const double whole = MedianMicroseconds([&] {
     const std::set<std::uint64_t> own = SocketInodesOf(DescendantPids(keeper));
     sockets.Look([&](std::uint64_t inode, std::uint16_t) { return own.contains(inode); });
