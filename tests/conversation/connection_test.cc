@@ -15,6 +15,7 @@
 #include "support/suite_run.h"
 #include "support/temporary_directory.h"
 #include "tether/connection/carriage_returns.h"
+#include "tether/connection/sent_lines.h"
 
 namespace {
 
@@ -23,6 +24,7 @@ using support::RunSuite;
 using support::SuiteRun;
 using testing::AllOf;
 using testing::ContainsRegex;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -93,6 +95,31 @@ TEST(CarriageReturnsTest, AreTakenOnlyBeforeANewlineWhereverTheReadsEnd) {
     EXPECT_EQ(stripped, "\r\na\nb\rc\r\r\n\n") << cut;
     EXPECT_FALSE(returns.TakeHeld());
   }
+}
+
+// What is remembered of these bytes, sent in pieces of this size.
+std::string Remembered(const std::string& bytes, std::size_t piece) {
+  tether::internal::SentLines sent;
+  for (std::size_t at = 0; at < bytes.size(); at += piece) sent.Add(1ms, bytes.substr(at, piece));
+  const auto known = sent.Get();
+  std::string text = std::to_string(known.lines) + " " + std::to_string(known.bytes) + "\n";
+  for (const auto& line : known.first) text += line.text + "\n";
+  text += "...\n";
+  for (const auto& line : known.last) text += line.text + "\n";
+  return text + known.unfinished.text;
+}
+
+TEST(SentLinesTest, AreTheFirstAndTheLastHoweverTheyWereSent) {
+  std::string bytes = "\n\r\n";
+  for (int i = 3; i <= 200; ++i) {
+    bytes += std::to_string(i) + "\n";
+    const std::string all_at_once = Remembered(bytes + "rest", 10'000);
+    for (const std::size_t piece : {1, 7, 100}) {
+      ASSERT_EQ(Remembered(bytes + "rest", piece), all_at_once);
+    }
+  }
+  EXPECT_THAT(Remembered(bytes, 10'000), AllOf(StartsWith("200 691\n\n\n3\n4\n"),
+                                               HasSubstr("\n20\n...\n141\n"), EndsWith("\n200\n")));
 }
 
 TEST_F(ConnectionTest, FailsToWaitWithAnExplanation) {
@@ -385,6 +412,9 @@ TEST_F(ConnectionTest, CanBeMovedAndSaysWhatItIs) {
   EXPECT_TRUE(other.WaitForLine("hello"));
   EXPECT_THAT(testing::PrintToString(other),
               StartsWith("connection \"mover\" to 127.0.0.1:" + std::to_string(server().port())));
+  other = Connection(server(), "port", {.name = "named"});
+  EXPECT_EQ(other.name(), "named");
+  EXPECT_THAT(ErrorOf([] { Connection(server(), "admin"); }), HasSubstr("has no port \"admin\""));
   other = Connection(server());
   EXPECT_THAT(other.name(), StartsWith("client"));
 }
