@@ -17,6 +17,7 @@ StartRequest ExampleRequest() {
   StartRequest request;
   request.server = 7;
   request.has_input = true;
+  request.controlling_terminal = true;
   request.program = "/bin/server";
   request.directory = "/tmp";
   request.arguments = {"server", "", std::string("odd \n text")};
@@ -38,6 +39,7 @@ TEST(StartRequest, ArrivesAsItWasSent) {
   const StartRequest received = DecodeStart(bytes);
   EXPECT_EQ(received.server, sent.server);
   EXPECT_EQ(received.has_input, true);
+  EXPECT_EQ(received.controlling_terminal, true);
   EXPECT_EQ(received.has_program, false);
   EXPECT_EQ(received.program, sent.program);
   EXPECT_EQ(received.directory, sent.directory);
