@@ -203,6 +203,35 @@ TEST(ServerLimits, OfTooFewFilesToLoadItsLibrariesAreNamedByTheReport) {
                               "tells so\n")));
 }
 
+TEST(ServerLimits, OfTooLittleMemoryToBeginAreNamedByTheReport) {
+  EXPECT_THAT(
+      ErrorOfStart(UseUp({}, {.address_space = KiB(4)})),
+      HasSubstr("  hint:     limit address_space (4 KiB) seems to have been used up: SIGSEGV "
+                "ended it\n"));
+  EXPECT_THAT(
+      ErrorOfStart(UseUp({}, {.address_space = MiB(1)})),
+      HasSubstr("  hint:     limit address_space (1 MiB) seems to have been used up: line 1 "
+                "tells so\n"));
+}
+
+TEST(ServerLimits, OfTooSmallAStackForTheEnvironmentAreNamedByTheReport) {
+  const std::string large(100'000, 'x');
+  ServerOptions options = UseUp({}, {.stack = KiB(256)});
+  options.environment = {{"FIRST", large}, {"SECOND", large}};
+  EXPECT_THAT(ErrorOfStart(options),
+              AllOf(HasSubstr("Argument list too long (errno 7)"),
+                    HasSubstr("  hint:     limit stack (256 KiB) seems to have been used up: it "
+                              "could not be executed\n")));
+}
+
+TEST(UsedUpLimit, OfAddressSpaceIsNotNamedForACrashLaterOn) {
+  Server server(Ending({.command = {"sh", "-c", "echo ready; kill -SEGV $$"},
+                        .ready = ready::Line("ready"),
+                        .limits = {.address_space = GiB(1)}}));
+  EXPECT_TRUE(server.ExpectExit(ExitStatus::Signaled{SIGSEGV}));
+  EXPECT_THAT(server.Report(), Not(HasSubstr("hint:")));
+}
+
 TEST(UsedUpLimit, OfCpuTimeEndsALoopBySigxcpuAndIsNamed) {
   Server server(UseUp({"cpu"}, {.cpu_time = 1s}));
   EXPECT_EQ(server.WaitForExit(60s), ExitStatus::Signaled{SIGXCPU});
@@ -232,9 +261,8 @@ TEST(UsedUpLimit, OfAddressSpaceMakesAnAllocationFailAndIsNamed) {
   EXPECT_TRUE(server.WaitForLine("bad_alloc"));
   EXPECT_THAT(
       server.Report(),
-      AllOf(
-          HasSubstr("  hint:     limit address_space (64 MiB) seems to have been used up: line "),
-          Not(HasSubstr("limit data"))));
+      AllOf(HasSubstr("  hint:     limit address_space (64 MiB) seems to have been used up: line "),
+            Not(HasSubstr("limit data"))));
 }
 
 TEST(UsedUpLimit, OfTheStackIsNamedWithTheSignal) {
