@@ -21,6 +21,7 @@ RIGHT = {
     "output/regex.h": "#include <pcre2.h>\n",
     "readiness/http.cc": "// As in /proc/PID/fd.\n#include <httplib.h>\n",
     "server/server.h": '#include "tether/base/value.h"\n',
+    "proxy/fault_proxy.h": "#include <string>\n",
     "gtest/fixture.h": '#include <gtest/gtest.h>\n\n#include "tether/server/server.h"\n',
 }
 EXEMPT = {"guardian/program/": "Linux as a whole"}
@@ -37,7 +38,7 @@ WRONG = {
     "an unknown folder": (
         "http/client.h", "#pragma once\n",
         "http/client.h:1: stands in http/: layers are base, inspect, guardian, output, readiness, "
-        "server, gtest"),
+        "server, proxy, gtest"),
     "a relative include": (
         "base/errors.cc", '#include "../output/line.h"\n',
         'base/errors.cc:1: includes "../output/line.h": tether\'s own headers are written '
@@ -130,6 +131,7 @@ class CheckLayers(unittest.TestCase):
     def test_a_tree_without_the_public_headers_is_refused(self):
         wrong = {"base/value.h": "", "guardian/program/main.cc": "#include <linux/x.h>\n"}
         self.assertEqual(run(wrong), (1, [
+            "proxy/fault_proxy.h:1: does not exist: it is a public header of tether",
             "server/server.h:1: does not exist: it is a public header of tether",
             "tether.h:1: does not exist: it is a public header of tether"]))
 
