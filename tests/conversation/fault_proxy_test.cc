@@ -421,6 +421,9 @@ TEST_F(FaultProxyTest, EndsItsConnectionsAndLeavesNothingWhenDestroyed) {
 }
 
 TEST_F(FaultProxyTest, WaitsWhereItCanOpenNoMoreDescriptors) {
+  const auto connection = Connect();
+  connection.client.Send("x");
+  EXPECT_EQ(connection.server.Read(1), "x");  // the proxy waits, and needs no descriptor meanwhile
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   rlimit scarce = before;
