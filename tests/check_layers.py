@@ -14,7 +14,7 @@ from typing import Iterator, NamedTuple
 
 # Low to high. A folder may include its own headers and those of the folders before it.
 LAYERS = ("base", "inspect", "guardian", "output", "readiness", "waits", "server",
-          "connection", "gtest")
+          "connection", "proxy", "gtest")
 
 # What begins so may be included only in the files whose paths begin with one of these.
 HOMES = {
@@ -29,7 +29,7 @@ HOMES = {
 }
 
 # What users include; neither these nor what they include may reach a HIDDEN header.
-PUBLIC = ("tether.h", "server/server.h", "connection/connection.h")
+PUBLIC = ("tether.h", "server/server.h", "connection/connection.h", "proxy/fault_proxy.h")
 HIDDEN = ("boost/", "httplib.h", "pcre2.h")
 
 # What makes a file one for Linux alone, to be named *_linux.cc or *_linux.h; comments do not.

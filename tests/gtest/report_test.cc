@@ -47,6 +47,13 @@ TEST(Report, TellsWhatWasWaitedForInVain) {
                                         "\"silent\": after [0-9.]+ ms\n"));
 }
 
+TEST(Report, TellsWhatAProxyDid) {
+  const SuiteRun run = RunTest("Failing.WithAProxy");
+  EXPECT_THAT(run.output, ContainsRegex("\nproxy at port [0-9]+, in front of 127.0.0.1:4711:\n"
+                                        "  faults:   latency 50 ms\n"));
+  EXPECT_THAT(RunTest("Failing.BehindAWait").output, Not(HasSubstr("proxy at port")));
+}
+
 TEST(Report, TellsNothingOfTheWaitsOfATestBefore) {
   const SuiteRun run = RunTest("Shared.*");
   const std::size_t second = run.output.find("server \"shared\" in Shared.FailsWithoutAWait:\n");

@@ -25,6 +25,13 @@ TEST(Failing, BehindAWait) {
   EXPECT_TRUE(server.WaitForLine("a word", 10ms));
 }
 
+TEST(Failing, WithAProxy) {
+  const tether::Server server(Named("behind a proxy"));
+  tether::FaultProxy ended(4711);
+  ended.SetLatency(50ms);
+  EXPECT_EQ(1, 2);
+}
+
 class Shared : public tether::SharedServerTest<Shared> {
  public:
   static tether::ServerOptions Options() { return Named("shared"); }

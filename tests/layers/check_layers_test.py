@@ -22,6 +22,7 @@ RIGHT = {
     "readiness/http.cc": "// As in /proc/PID/fd.\n#include <httplib.h>\n",
     "connection/connection.h": "#pragma once\n",
     "server/server.h": '#include "tether/base/value.h"\n',
+    "proxy/fault_proxy.h": "#include <string>\n",
     "gtest/fixture.h": '#include <gtest/gtest.h>\n\n#include "tether/server/server.h"\n',
 }
 EXEMPT = {"guardian/program/": "Linux as a whole"}
@@ -38,7 +39,7 @@ WRONG = {
     "an unknown folder": (
         "http/client.h", "#pragma once\n",
         "http/client.h:1: stands in http/: layers are base, inspect, guardian, output, readiness, "
-        "waits, server, connection, gtest"),
+        "waits, server, connection, proxy, gtest"),
     "a relative include": (
         "base/errors.cc", '#include "../output/line.h"\n',
         'base/errors.cc:1: includes "../output/line.h": tether\'s own headers are written '
@@ -132,6 +133,7 @@ class CheckLayers(unittest.TestCase):
         wrong = {"base/value.h": "", "guardian/program/main.cc": "#include <linux/x.h>\n"}
         self.assertEqual(run(wrong), (1, [
             "connection/connection.h:1: does not exist: it is a public header of tether",
+            "proxy/fault_proxy.h:1: does not exist: it is a public header of tether",
             "server/server.h:1: does not exist: it is a public header of tether",
             "tether.h:1: does not exist: it is a public header of tether"]))
 

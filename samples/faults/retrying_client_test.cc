@@ -1,0 +1,105 @@
+// What a client does when the network or the server fails: it is put to the test by a FaultProxy
+// between the two, and by what happens to the server.
+#include "retrying_client.h"
+
+#include <gmock/gmock.h>
+#include <tether/tether.h>
+
+#include <csignal>
+#include <future>
+
+namespace {
+
+using namespace std::chrono_literals;
+using tether::Toward;
+
+class RetryingClientTest : public tether::ServerTest {
+ protected:
+  tether::ServerOptions Options() override {
+    return {.command = {tether::Program("kv_server"), "--port=0"},
+            .ready = tether::ready::Line(tether::Regex(R"(listening on port (?<port>\d+))"))};
+  }
+  void SetUp() override {
+    ServerTest::SetUp();
+    proxy_.emplace(server());
+    ASSERT_TRUE(RetryingClient(server().url(), {}).Put("color", "green"));
+  }
+
+  // A client behind the proxy. `recover` is what happens before its first retry.
+  RetryingClient Client(
+      std::function<void()> recover = [] {}, std::chrono::milliseconds timeout = 5s) {
+    return {proxy().url(), {.timeout = timeout, .before_retry = [this, recover](auto) {
+                              if (++retries_ == 1) recover();
+                            }}};
+  }
+  tether::FaultProxy& proxy() { return *proxy_; }
+
+  std::optional<tether::FaultProxy> proxy_;
+  int retries_ = 0;
+};
+
+TEST_F(RetryingClientTest, WaitsForASlowNetwork) {
+  proxy().SetLatency(20ms);
+  proxy().SetBandwidth(500'000);
+  EXPECT_TRUE(Client().Put("size", std::string(10'000, 'x')));
+  EXPECT_EQ(Client().Get("color"), "green");
+  EXPECT_EQ(retries_, 0);
+}
+
+TEST_F(RetryingClientTest, TriesAgainWhenRefused) {
+  proxy().RefuseConnections();
+  EXPECT_EQ(Client([&] { proxy().AcceptConnections(); }).Get("color"), "green");
+  EXPECT_EQ(retries_, 1);
+}
+
+TEST_F(RetryingClientTest, TriesAgainWhenTheAnswerIsCutShort) {
+  proxy().CutAfter(30);
+  EXPECT_EQ(Client([&] { proxy().Heal(); }).Get("color"), "green");
+  EXPECT_EQ(retries_, 1);
+  EXPECT_TRUE(server().WaitForCount("GET /kv/color 200", 2));  // the server knows of both
+}
+
+TEST_F(RetryingClientTest, TriesAgainWhenTheConnectionIsReset) {
+  proxy().SetLatency(1h, Toward::kClient);  // so that it still waits for the answer
+  auto color = std::async(std::launch::async, [client = Client([&] { proxy().Heal(); })]() mutable {
+    return client.Get("color");
+  });
+  EXPECT_TRUE(server().WaitForLine("GET /kv/color 200"));
+  proxy().Reset();
+  EXPECT_EQ(color.get(), "green");
+  EXPECT_EQ(retries_, 1);
+}
+
+TEST_F(RetryingClientTest, DoesNotWaitForeverForAHostThatIsGone) {
+  proxy().Blackhole();
+  EXPECT_EQ(Client([&] { proxy().Heal(); }, 50ms).Get("color"), "green");
+  EXPECT_GE(retries_, 1);
+}
+
+TEST_F(RetryingClientTest, GivesUpInTheEnd) {
+  proxy().RefuseConnections();
+  EXPECT_FALSE(Client().Put("color", "red"));
+  EXPECT_EQ(retries_, 9);
+}
+
+TEST_F(RetryingClientTest, TriesAgainWhenTheServerHangs) {
+  server().Pause();
+  EXPECT_EQ(Client([&] { server().Resume(); }, 50ms).Get("color"), "green");
+  EXPECT_GE(retries_, 1);
+}
+
+TEST_F(RetryingClientTest, FindsTheServerAfterItWasKilledAndRestarted) {
+  server().Kill();
+  EXPECT_TRUE(Client([&] { server().Restart(); }).Put("color", "blue"));
+  EXPECT_EQ(retries_, 1);
+  EXPECT_EQ(Client().Get("color"), "blue");
+}
+
+TEST_F(RetryingClientTest, FindsTheServerAfterACrash) {
+  server().Signal("SEGV");
+  EXPECT_TRUE(server().ExpectExit(tether::KilledBy(SIGSEGV)));
+  EXPECT_EQ(Client([&] { server().Restart(); }).Get("color"), std::nullopt);  // it was in memory
+  EXPECT_EQ(retries_, 1);
+}
+
+}  // namespace
