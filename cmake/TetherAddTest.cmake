@@ -1,6 +1,7 @@
 # tether_add_test(): a GoogleTest program with the servers it tests.
 include_guard(GLOBAL)
 include("${CMAKE_CURRENT_LIST_DIR}/TetherCheckTest.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/TetherAddCommandTest.cmake")
 
 # tether_add_test(
 #   NAME <target>                  the test program, and the prefix of its tests' names in ctest
@@ -37,6 +38,19 @@ function(tether_add_test)
     math(EXPR index "${index} - 1")
     tether_check_list_item("${ARGV${index}}")
   endforeach()
+  tether_set_test_defaults()
+  tether_check_test_arguments(NAME SOURCES)
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE tether::gtest GTest::gmock GTest::gtest_main)
+  if(arg_SERVERS)
+    tether_register_servers(${arg_NAME} ${arg_SERVERS})
+  endif()
+  tether_check_test_at_end(${arg_NAME} "${arg_SERVERS}")
+  tether_write_tests()
+endfunction()
+
+# What is not given; of the caller's arg_TIMEOUT and arg_WORKING_DIRECTORY.
+macro(tether_set_test_defaults)
   if(NOT DEFINED arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
@@ -46,15 +60,7 @@ function(tether_add_test)
     cmake_path(ABSOLUTE_PATH arg_WORKING_DIRECTORY
       BASE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" NORMALIZE)
   endif()
-  tether_check_test_arguments()
-  add_executable(${arg_NAME} ${arg_SOURCES})
-  target_link_libraries(${arg_NAME} PRIVATE tether::gtest GTest::gmock GTest::gtest_main)
-  if(arg_SERVERS)
-    tether_register_servers(${arg_NAME} ${arg_SERVERS})
-  endif()
-  tether_check_test_at_end(${arg_NAME} "${arg_SERVERS}")
-  tether_write_tests()
-endfunction()
+endmacro()
 
 # Generates the source that tells tether::Program() where the servers are.
 function(tether_register_servers program)
@@ -77,11 +83,7 @@ endfunction()
 # not used for it: lists fall apart on its way through, a suite that could not be set up passes for
 # skipped, and the configurations of a multi-config generator overwrite each other's tests.
 function(tether_write_tests)
-  set(settings "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_tests")
-  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
-  if(multi_config)
-    string(APPEND settings "-$<LOWER_CASE:$<CONFIG>>")
-  endif()
+  tether_name_settings()
   set(arg_PROGRAM "$<TARGET_FILE:${arg_NAME}>")
   set(arg_CMAKE "${CMAKE_COMMAND}")
   set(arg_LIST "${settings}.txt")
@@ -109,6 +111,16 @@ function(tether_write_tests)
     set_property(TARGET ${arg_NAME} APPEND PROPERTY LINK_DEPENDS "${settings}.cmake")
   endif()
   tether_include_tests()
+endfunction()
+
+# Sets "settings": the file that has them, without its ending.
+function(tether_name_settings)
+  set(settings "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_tests")
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(multi_config)
+    string(APPEND settings "-$<LOWER_CASE:$<CONFIG>>")
+  endif()
+  set(settings "${settings}" PARENT_SCOPE)
 endfunction()
 
 # tether_append_setting(<keyword>): adds what arg_<keyword> holds to "call". In brackets a value

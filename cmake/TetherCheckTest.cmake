@@ -1,14 +1,20 @@
-# What stops the configuration when tether_add_test() is called with arguments that make no sense.
+# What stops the configuration when tether_add_test() or tether_add_command_test() is called with
+# arguments that make no sense.
 include_guard(GLOBAL)
 
-# The checks are called by tether_add_test(), and see its arguments as arg_NAME and so on.
+# The checks are called by these, and see their arguments as arg_NAME and so on. The caller is
+# tether_add_test() unless tether_caller says otherwise.
 function(tether_refuse_test text)
-  if(arg_NAME)
-    message(FATAL_ERROR "tether_add_test(NAME ${arg_NAME}): ${text}")
+  if(NOT tether_caller)
+    set(tether_caller tether_add_test)
   endif()
-  message(FATAL_ERROR "tether_add_test: ${text}")
+  if(arg_NAME)
+    message(FATAL_ERROR "${tether_caller}(NAME ${arg_NAME}): ${text}")
+  endif()
+  message(FATAL_ERROR "${tether_caller}: ${text}")
 endfunction()
 
+# tether_check_test_arguments(<needed>...)
 function(tether_check_test_arguments)
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     tether_refuse_test("unknown argument ${arg_UNPARSED_ARGUMENTS}")
@@ -18,7 +24,7 @@ function(tether_check_test_arguments)
     list(JOIN arg_KEYWORDS_MISSING_VALUES ", " keywords)
     tether_refuse_test("${keywords} without a value")
   endif()
-  foreach(needed NAME SOURCES)
+  foreach(needed IN LISTS ARGN)
     if(NOT arg_${needed})
       tether_refuse_test("${needed} is missing")
     endif()

@@ -1,9 +1,11 @@
-# The tests of the programs that tether_add_test() adds. It is read twice:
+# The tests of the programs that tether_add_test() adds, and those of tether_add_command_test(), to
+# which the second part of this applies alone. It is read twice:
 #
 #   - by CMake when such a program was built, to ask it for its tests and to write down the answer;
 #   - by ctest, at each call, to make its tests of that.
 #
-# In both cases a file that tether_add_test() has generated calls tether_tests() with the settings.
+# In both cases a file that tether_add_test() has generated calls tether_tests() with the settings;
+# that of tether_add_command_test() calls tether_command_test().
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
 
@@ -115,18 +117,42 @@ endfunction()
 # tether_make_test(<name> <filter> <disabled> <environment>): one of ctest's tests. The environment
 # is what comes on top, with a semicolon before each.
 function(tether_make_test name filter disabled own_environment)
-  set(name "${arg_NAME}.${name}")
   set(command ${arg_EMULATOR} "${arg_PROGRAM}")
   if(NOT filter STREQUAL "")
     string(REGEX REPLACE "[-:]" "?" filter "${filter}")  # they would mean something
     list(APPEND command "--gtest_filter=${filter}")
   endif()
-  set(skipped "${tether_all_skipped}")
+  tether_make_test_of("${arg_NAME}.${name}" command "${tether_all_skipped}" ${disabled}
+    "${own_environment}")
+endfunction()
+
+# A test of tether_add_command_test().
+function(tether_command_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg ""
+    "NAME;PROGRAM;CMAKE;LOG_DIRECTORY;TIMEOUT;WORKING_DIRECTORY"
+    "COMMAND;LABELS;ENVIRONMENT;PROPERTIES;REQUIRES")
+  if(NOT EXISTS "${arg_PROGRAM}")
+    add_test("${arg_NAME}_NOT_BUILT" "${arg_NAME}_NOT_BUILT")
+    return()
+  endif()
+  tether_collect_environment()
+  tether_find_what_is_missing()
+  set(command "${arg_PROGRAM};${arg_COMMAND}")  # list() would lose what escapes semicolons
+  tether_make_test_of("${arg_NAME}" command "" FALSE "")
+endfunction()
+
+# tether_make_test_of(<name> <list> <skipped> <disabled> <environment>): the same for a command that
+# is in a list, whose output has a match of <skipped> when it was skipped.
+function(tether_make_test_of name list skipped disabled own_environment)
   if(missing)
-    set(command "${arg_CMAKE}" -E echo "${missing}")
+    set(${list} "${arg_CMAKE}" -E echo "${missing}")
     set(skipped "^SKIPPED: ")
   endif()
-  add_test("${name}" ${command})
+  set(words "")
+  foreach(word IN LISTS ${list})
+    string(APPEND words " [====[${word}]====]")  # an empty one would be lost otherwise
+  endforeach()
+  cmake_language(EVAL CODE "add_test([====[${name}]====] ${words})")
   set_tests_properties("${name}" PROPERTIES
     DISABLED ${disabled}
     ENVIRONMENT "${environment}${own_environment}"

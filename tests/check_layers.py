@@ -14,7 +14,7 @@ from typing import Iterator, NamedTuple
 
 # Low to high. A folder may include its own headers and those of the folders before it.
 LAYERS = ("base", "inspect", "guardian", "output", "readiness", "waits", "server",
-          "connection", "proxy", "gtest")
+          "connection", "proxy", "run", "gtest")
 
 # What begins so may be included only in the files whose paths begin with one of these.
 HOMES = {
@@ -24,8 +24,9 @@ HOMES = {
     "gtest/": ("gtest/",),
     "gmock/": ("gtest/",),
     # Programs of their own: nothing of them is linked into a test program.
-    "tether/guardian/program/": ("guardian/program/",),
+    "tether/guardian/program/": ("guardian/program/", "run/"),
     "tether/readiness/http_prober_program/": ("readiness/http_prober_program/",),
+    "tether/run/": ("run/",),
 }
 
 # What users include; neither these nor what they include may reach a HIDDEN header.

@@ -51,7 +51,7 @@ TEST(ShellWords, RefuseWhatDoesNotEnd) {
 
 TEST(Setting, ThatIsKnownIsNothingToTellOf) {
   for (const internal::Setting* const each : internal::setting::kAll) {
-    EXPECT_EQ(UnknownSettingText(std::string(each->name) + (each->of_server ? "kv" : "")), "");
+    EXPECT_EQ(UnknownSettingText(std::string(each->name) + (each->is_prefix() ? "kv" : "")), "");
   }
   EXPECT_EQ(UnknownSettingText("TETHERED"), "");
   EXPECT_EQ(UnknownSettingText("PATH"), "");

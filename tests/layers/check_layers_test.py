@@ -39,7 +39,7 @@ WRONG = {
     "an unknown folder": (
         "http/client.h", "#pragma once\n",
         "http/client.h:1: stands in http/: layers are base, inspect, guardian, output, readiness, "
-        "waits, server, connection, proxy, gtest"),
+        "waits, server, connection, proxy, run, gtest"),
     "a relative include": (
         "base/errors.cc", '#include "../output/line.h"\n',
         'base/errors.cc:1: includes "../output/line.h": tether\'s own headers are written '
@@ -58,7 +58,7 @@ WRONG = {
     "the guardian program in the library": (
         "guardian/client.cc", '#include "tether/guardian/program/watch.h"\n',
         'guardian/client.cc:1: includes "tether/guardian/program/watch.h": '
-        "tether/guardian/program/ belongs only in guardian/program/"),
+        "tether/guardian/program/ belongs only in guardian/program/, run/"),
     "the prober program in the library": (
         "readiness/prober.cc", '#include "tether/readiness/http_prober_program/answer.h"\n',
         'readiness/prober.cc:1: includes "tether/readiness/http_prober_program/answer.h": '

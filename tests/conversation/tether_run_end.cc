@@ -1,0 +1,176 @@
+// How tether-run ends what it has started.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "containment/terminal_process.h"
+#include "conversation/run_command.h"
+#include "support/processes.h"
+
+namespace tether {
+namespace {
+
+using support::CommandRun;
+using support::End;
+using support::Joined;
+using support::RunToEnd;
+using support::ServingShell;
+using support::StartRun;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// Of tether-run, of which this process is the one that started it.
+bool NothingIsLeft(const Server& run) {
+  return support::Eventually([&] { return run.processes().empty(); });
+}
+
+// A shell that says "begun", with one process in a session of its own and one that is none.
+constexpr const char* kFamily = "setsid sleep 80 & sleep 81 & echo begun; wait";
+
+class TetherRunEnd : public testing::Test {
+ protected:
+  static Server StartBegun(const support::Words& arguments) {
+    Server run = StartRun(arguments);
+    EXPECT_TRUE(run.WaitForLine("begun"));
+    return run;
+  }
+};
+
+TEST_F(TetherRunEnd, ByTimeIsToldAndLeavesNothing) {
+  Server run = StartRun(Joined({{"--timeout=0.2"}, ServingShell(kFamily)}));
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Exited{124});
+  EXPECT_THAT(support::WithoutNumbers(end.err),
+              AllOf(StartsWith("tether-run: client 'sh' timed out, N ms after the start of "
+                               "tether-run\nserver \"serve_ports\":\n"),
+                    HasSubstr("running, pid N")));
+  EXPECT_TRUE(NothingIsLeft(run));
+}
+
+TEST_F(TetherRunEnd, ByTimeKillsWhatDoesNotEndInItsGrace) {
+  const CommandRun run =
+      RunToEnd(Joined({{"--timeout=0.1", "--stop-grace=0.1"},
+                       ServingShell("trap '' TERM; while :; do sleep 9; done")}));
+  EXPECT_EQ(run.status, ExitStatus::Exited{124});
+}
+
+TEST_F(TetherRunEnd, ByTheTimeOfCtestIsToldBefore) {
+  const CommandRun run = RunToEnd(ServingShell("sleep 80"), {{"TETHER_TEST_TIMEOUT", "0.5"}});
+  EXPECT_EQ(run.status, ExitStatus::Exited{124});
+  EXPECT_THAT(run.err, AllOf(HasSubstr("timed out"), HasSubstr("server \"serve_ports\"")));
+}
+
+TEST_F(TetherRunEnd, LeavesNothingThatTheClientLeft) {
+  Server run = StartRun(ServingShell("setsid sleep 80 & sleep 81 &"));
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Exited{0}) << end.err;
+  EXPECT_EQ(end.err, "");
+  EXPECT_TRUE(NothingIsLeft(run));
+}
+
+TEST_F(TetherRunEnd, BySigkillLeavesNothing) {
+  Server run = StartBegun(ServingShell(kFamily));
+  EXPECT_GE(run.processes().size(), 7U) << run.processes().ToString();
+  run.Signal(SIGKILL);
+  EXPECT_EQ(run.WaitForExit(), ExitStatus::Signaled{SIGKILL});
+  EXPECT_TRUE(NothingIsLeft(run)) << run.processes().ToString();
+}
+
+TEST_F(TetherRunEnd, OfItsKeeperKillsTheClientAndIsTold) {
+  Server run = StartBegun(ServingShell("echo begun; sleep 80"));
+  const ProcessTree tree = run.processes();
+  const auto keeper = std::find_if(tree.begin(), tree.end(), [&](const ProcessInfo& process) {
+    return process.parent == run.pid();
+  });
+  ASSERT_NE(keeper, tree.end());
+  ::kill(keeper->pid, SIGKILL);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Exited{125});
+  EXPECT_THAT(end.err,
+              StartsWith("tether-run: client 'sh' was lost: the process that looks after it "
+                         "has gone (was it killed?)\nserver \""));
+}
+
+TEST_F(TetherRunEnd, BySigtermEndsTheClientAndShowsTheServer) {
+  Server run = StartBegun(ServingShell(kFamily));
+  run.Signal(SIGTERM);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Signaled{SIGTERM});
+  EXPECT_THAT(end.err, StartsWith("tether-run: ended by SIGTERM\nserver \"serve_ports\":\n"));
+  EXPECT_TRUE(NothingIsLeft(run));
+}
+
+TEST_F(TetherRunEnd, BySighupKillsAClientThatGoesOn) {
+  Server run = StartBegun(
+      Joined({{"--stop-grace=0.1"},
+              ServingShell("trap 'echo hung up' HUP; echo begun; while :; do :; done")}));
+  run.Signal(SIGHUP);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Signaled{SIGHUP});
+  EXPECT_EQ(end.out, "begun\nhung up\n");
+  EXPECT_EQ(end.err, "");
+}
+
+TEST_F(TetherRunEnd, LetsTheClientRunCommandsToCleanUp) {
+  Server run = StartBegun(ServingShell(
+      "trap 'sleep 0.3; sleep 0.01; echo tidy; exit 0' TERM; echo begun; sleep 80 & wait"));
+  run.Signal(SIGTERM);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Signaled{SIGTERM});
+  EXPECT_EQ(end.out, "begun\ntidy\n");
+}
+
+TEST_F(TetherRunEnd, BySigintIsForTheClientToDecide) {
+  Server run =
+      StartBegun(ServingShell("trap 'exit 7' INT; echo begun; while :; do sleep 0.01; done"));
+  run.Signal(SIGINT);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Exited{7});
+  EXPECT_EQ(end.err, "tether-run: client 'sh' exited with code 7\n");
+}
+
+int Wait(pid_t pid) {
+  int status = 0;
+  EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+  return status;
+}
+
+TEST_F(TetherRunEnd, ByCtrlCIsForTheClientThatHasTheTerminal) {
+  // A shell's read ends at a signal that is trapped, if it has begun by then.
+  support::TerminalProcess run(Joined(
+      {{Program("tether_run")},
+       ServingShell("trap 'echo interrupted' INT; echo begun; line=; until [ \"$line\" = one ]; "
+                    "do read -r line; done; echo \"read $line\"; exit 7")}));
+  run.ReadBehind("begun");
+  run.Type('\x03');
+  run.ReadBehind("interrupted");
+  for (const char key : std::string("one\n")) run.Type(key);
+  EXPECT_EQ(run.ReadBehind("read "), "one");
+  EXPECT_EQ(ExitStatus::FromWaitStatus(Wait(run.pid())), ExitStatus::Exited{7});
+}
+
+TEST_F(TetherRunEnd, ByCtrlCOfBothIsTheSignalForAShell) {
+  support::TerminalProcess run(
+      Joined({{Program("tether_run")}, ServingShell("echo begun; exec sleep 80")}));
+  run.ReadBehind("begun");
+  run.Type('\x03');
+  EXPECT_EQ(ExitStatus::FromWaitStatus(Wait(run.pid())), ExitStatus::Signaled{SIGINT});
+}
+
+TEST_F(TetherRunEnd, BySigtermBeforeTheServerIsReadyLeavesNothing) {
+  Server run = StartRun({"--ready-text=never", "--echo", "--", Program("ready_and_wait"), "begun",
+                         "--", "echo", "client"});
+  EXPECT_TRUE(run.WaitForLine("begun"));
+  run.Signal(SIGTERM);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Signaled{SIGTERM});
+  EXPECT_THAT(end.out, Not(HasSubstr("client")));
+  EXPECT_TRUE(NothingIsLeft(run));
+}
+
+}  // namespace
+}  // namespace tether

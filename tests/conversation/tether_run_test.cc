@@ -1,0 +1,240 @@
+// tether-run: a server, a client, and what is told of them.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "conversation/run_command.h"
+#include "support/temporary_directory.h"
+
+namespace tether {
+namespace {
+
+using support::CommandRun;
+using support::Joined;
+using support::RunToEnd;
+using support::Serving;
+using support::ServingShell;
+using support::WithoutNumbers;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+using testing::StartsWith;
+
+const ExitStatus kSuccess = ExitStatus::Exited{0};
+const ExitStatus kFailed = ExitStatus::Exited{125};
+
+TEST(TetherRun, PrintsNothingOfItsOwnWhenTheClientSucceeds) {
+  const CommandRun run = RunToEnd(ServingShell("echo out; echo err >&2"));
+  EXPECT_EQ(run.status, kSuccess);
+  EXPECT_EQ(run.out, "out\n");
+  EXPECT_EQ(run.err, "err\n");
+}
+
+TEST(TetherRun, PassesTheStatusOfTheClientOnAndShowsTheServerOnFailure) {
+  const CommandRun run = RunToEnd(Joined({{"--name=ports"}, Serving({Program("exit_with"), "3"})}));
+  EXPECT_EQ(run.status, ExitStatus::Exited{3});
+  EXPECT_THAT(run.err, StartsWith("tether-run: client '" + Program("exit_with") +
+                                  "' exited with code 3\nserver \"ports\":\n"));
+  EXPECT_EQ(WithoutNumbers(run.err),
+            "tether-run: client 'exit_with' exited with code N\n"
+            "server \"ports\":\n"
+            "  command:  serve_ports N\n"
+            "  state:    stopped: killed by SIGTERM (N) after N ms\n"
+            "  ready:    after N ms, N ms ago\n"
+            "  output:   N line\n"
+            "       N out| ready N\n"
+            "  log:      ports.log\n");
+}
+
+TEST(TetherRun, LeavesTheLogThatTheReportNames) {
+  const support::TemporaryDirectory logs;
+  const CommandRun run =
+      RunToEnd(ServingShell("exit 1"), {{"TETHER_LOG_DIR", logs.path().string()}});
+  const std::string log = run.err.substr(run.err.find("log:") + 10);
+  std::ifstream file(log.substr(0, log.find('\n')));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}),
+              MatchesRegex("ready [0-9]+\n"));
+  RunToEnd(ServingShell("exit 0"), {{"TETHER_LOG_DIR", logs.path().string()}});
+  const auto left = std::filesystem::directory_iterator(logs.path());
+  EXPECT_EQ(std::distance(begin(left), end(left)), 1) << "a log of the run that succeeded is left";
+}
+
+TEST(TetherRun, EndsByTheSignalThatKilledTheClient) {
+  const CommandRun run = RunToEnd(Serving({Program("die_by"), std::to_string(SIGSEGV)}));
+  EXPECT_EQ(run.status.signal(), SIGSEGV);
+  EXPECT_THAT(run.err, HasSubstr("die_by' killed by SIGSEGV (11)"));
+}
+
+TEST(TetherRun, TellsTheClientWhereTheServerIs) {
+  const CommandRun run =
+      RunToEnd(Joined({{"--ready=^ready (?<port>[0-9]+) (?<admin_2>[0-9]+)", "--",
+                        Program("serve_ports"), "0", "0"},
+                       {"--", "sh", "-c",
+                        "echo $TETHER_PORT $TETHER_PORT_ADMIN_2 $TETHER_URL $TETHER_PID; "
+                        "tr '\\0' ' ' <\"/proc/$TETHER_PID/cmdline\"; exit 1"}}));
+  const auto printed = Regex("ready (?<port>\\d+) (?<admin>\\d+)").Search(run.err);
+  ASSERT_TRUE(printed) << run.err;
+  const std::string port = printed->at("port");
+  EXPECT_THAT(run.out, StartsWith(port + " " + printed->at("admin") + " http://127.0.0.1:" + port));
+  EXPECT_THAT(run.out, HasSubstr("\n" + Program("serve_ports") + " 0 0 "));
+}
+
+TEST(TetherRun, FillsInReservedPortsInTheCommandOfTheServer) {
+  const CommandRun run =
+      RunToEnd({"--", Program("serve_ports"), "addr", "{{port}}", "{{port:admin-2}}", "--", "sh",
+                "-c", "echo ready $TETHER_PORT $TETHER_PORT_ADMIN_2; exit 1"});
+  EXPECT_EQ(run.status, ExitStatus::Exited{1});
+  ASSERT_THAT(run.out, MatchesRegex("ready [0-9]+ [0-9]+\n"));
+  EXPECT_THAT(run.err, HasSubstr("out| " + run.out));
+}
+
+TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
+  const CommandRun run = RunToEnd({"--ready-text=ready", "--", Program("ready_and_wait"), "--",
+                                   "sh", "-c", "echo ${TETHER_PORT-none} ${TETHER_URL-none}"},
+                                  {{"TETHER_PORT", "1"}, {"TETHER_URL", "http://127.0.0.1:1"}});
+  EXPECT_EQ(run.status, kSuccess) << run.err;
+  EXPECT_EQ(run.out, "none none\n");
+}
+
+TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {
+  const CommandRun run =
+      RunToEnd({"--ready=(?<port>[0-9]+)", "--listening", "--http=/status/204", "--http=/empty",
+                "--", Program("answer_http"), "--", "sh", "-c", "exit 1"});
+  EXPECT_THAT(run.err, AllOf(HasSubstr("GET /status/204"), HasSubstr("GET /empty")));
+  EXPECT_EQ(run.status, ExitStatus::Exited{1});
+}
+
+TEST(TetherRun, TellsWhyTheServerDidNotGetReadyAndRunsNoClient) {
+  const CommandRun run = RunToEnd({"--port=9", "--start-timeout=0.1s", "--name=deaf", "--",
+                                   Program("ready_and_wait"), "word", "--", "echo", "client"});
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, StartsWith("tether-run: server \"deaf\" did not get ready within 100 ms\n"
+                                  "  awaited:  "));
+  EXPECT_THAT(run.err, HasSubstr("out| word\n"));
+}
+
+TEST(TetherRun, TellsThatTheServerCannotBeExecuted) {
+  const CommandRun run = RunToEnd({"--", "/no/such/server", "--", "echo", "client"});
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_THAT(run.err, StartsWith("tether-run: server \"server\" could not be started\n"));
+  EXPECT_EQ(run.out, "");
+}
+
+TEST(TetherRun, EndsAClientWhoseServerHasEnded) {
+  const CommandRun run = RunToEnd(ServingShell("kill -9 $TETHER_PID; sleep 80; echo survived"));
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(
+      WithoutNumbers(run.err),
+      StartsWith("tether-run: server \"serve_ports\" ended though nobody asked it to: killed "
+                 "by SIGKILL (N) after N ms\n"
+                 "If it may end by itself, give --allow-exit.\n"
+                 "server \"serve_ports\":\n  command:  "));
+}
+
+TEST(TetherRun, FailsForAServerThatEndedThoughTheClientSucceeds) {
+  const CommandRun run =
+      RunToEnd(ServingShell("trap 'exit 0' TERM; kill $TETHER_PID; sleep 80 & wait"));
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_THAT(run.err, HasSubstr("ended though nobody asked it to: killed by SIGTERM"));
+}
+
+TEST(TetherRun, LetsTheServerEndWithWhateverIsAllowed) {
+  const std::string end = "kill -USR1 $TETHER_PID; while kill -0 $TETHER_PID; do :; done 2>&-";
+  const CommandRun run = RunToEnd(
+      Joined({{"--allow-exit", "--allow-status=USR1"}, ServingShell(end + "; echo went on")}));
+  EXPECT_EQ(run.status, kSuccess) << run.err;
+  EXPECT_EQ(run.out, "went on\n");
+  const CommandRun other = RunToEnd(Joined({{"--allow-exit"}, ServingShell(end)}));
+  EXPECT_EQ(other.status, kFailed);
+  EXPECT_THAT(other.err,
+              AllOf(HasSubstr("killed by SIGUSR1 (10)"),
+                    HasSubstr("\nIf it is meant to end so, give --allow-status with that")));
+}
+
+TEST(TetherRun, FailsForAServerThatNeedsToBeKilledUnlessThatIsAllowed) {
+  const auto arguments = [](const char* allowed) {
+    return support::Words{allowed, "--ready-text=ready",   "--stop-grace=0.05",
+                          "--",    Program("ignore_term"), "--",
+                          "true"};
+  };
+  const CommandRun run = RunToEnd(arguments("--terminal"));
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("did not end on SIGTERM within 50 ms: it took SIGKILL"),
+                             HasSubstr("by --stop-signal, or --allow-kill.\nserver \""),
+                             Not(HasSubstr(".may_need_kill"))));
+  EXPECT_EQ(RunToEnd(arguments("--allow-kill")).status, kSuccess);
+}
+
+TEST(TetherRun, CopiesTheLogToAFile) {
+  const support::TemporaryDirectory directory;
+  const std::string log = directory / "server log";
+  const CommandRun run = RunToEnd(Joined({{"--log=" + log}, ServingShell("true")}));
+  EXPECT_EQ(run.err, "");
+  std::ifstream file(log);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}),
+              MatchesRegex("ready [0-9]+\n"));
+  const CommandRun unready = RunToEnd({"--log=" + log, "--start-timeout=0.1", "--ready-text=never",
+                                       "--", Program("ready_and_wait"), "word", "--", "true"});
+  EXPECT_EQ(unready.status, kFailed);
+  std::ifstream again(log);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(again), {}), "word\n");
+}
+
+TEST(TetherRun, EchoesTheServerAlone) {
+  const CommandRun run =
+      RunToEnd(Joined({{"--echo", "--name=ports"}, ServingShell("echo ${TETHER_ECHO-unset}")}));
+  EXPECT_EQ(run.out, "unset\n");
+  EXPECT_THAT(run.err, MatchesRegex("ports out. ready [0-9]+\n"));
+}
+
+TEST(TetherRun, GivesTheServerItsDirectoryAndVariablesAndNoDescriptor) {
+  const CommandRun run = RunToEnd({"--directory=/usr", "--env=COLOUR=light=blue",
+                                   "--ready-text=ready", "--", Program("show_state"), "COLOUR",
+                                   "--", "sh", "-c", "echo ${COLOUR-none}; pwd; exit 1"});
+  EXPECT_THAT(run.err, AllOf(HasSubstr("out| descriptors 0 1 2\n"), HasSubstr("| directory /usr\n"),
+                             HasSubstr("| COLOUR light=blue\n")));
+  EXPECT_EQ(run.out, "none\n" + std::filesystem::current_path().string() + "\n");
+}
+
+TEST(TetherRun, GivesTheClientAllItHasItself) {
+  // A descriptor, a signal that is ignored, and standard input.
+  Server run({.command = {"sh", "-c", "trap '' USR2; exec 7</dev/null; echo typed | \"$@\"", "sh",
+                          Program("tether_run"), "--listening", "--", Program("serve_ports"), "0",
+                          "--", "sh", "-c", "cat; exec \"$0\"", Program("show_state")},
+              .ready = ready::Line("ready"),
+              .may_leave_processes = true});
+  EXPECT_THAT(run.Text(), AllOf(HasSubstr("typed\n"), HasSubstr("descriptors 0 1 2 7\n"),
+                                HasSubstr("ignored 12.\n"), HasSubstr("blocked.\n")));
+  run.Stop();
+}
+
+TEST(TetherRun, IsNoNewsForAClientThatUsesTheLibrary) {
+  const CommandRun run = RunToEnd(
+      Joined({{"--ready=ready (?<port>[0-9]+)"},
+              Serving(Joined({{Program("tether_run")}, ServingShell("echo $TETHER_PORT")}))}));
+  EXPECT_EQ(run.status, kSuccess);
+  EXPECT_EQ(run.err, "");
+  EXPECT_THAT(run.out, MatchesRegex("[0-9]+\n"));
+}
+
+TEST(TetherRun, ClientThatIsNotThereOrCannotBeExecutedHasAStatusOfItsOwn) {
+  const CommandRun missing = RunToEnd(Serving({"no-such-client"}));
+  EXPECT_EQ(missing.status, ExitStatus::Exited{127});
+  EXPECT_EQ(
+      missing.err,
+      "tether-run: failed to run client 'no-such-client': No such file or directory (errno 2); "
+      "no directory in PATH has it\n");
+  const CommandRun refused = RunToEnd(Serving({"/dev/null"}));
+  EXPECT_EQ(refused.status, ExitStatus::Exited{126});
+  EXPECT_THAT(refused.err,
+              StartsWith("tether-run: failed to run client '/dev/null': Permission denied"));
+}
+
+}  // namespace
+}  // namespace tether
