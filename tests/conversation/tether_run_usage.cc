@@ -54,6 +54,7 @@ TEST(TetherRunUsage, IsShownByHelp) {
                              "name=",
                              "directory=",
                              "env=",
+                             "limit=",
                              "terminal ",
                              "stop-signal=",
                              "stop-grace=",
@@ -119,6 +120,35 @@ TEST(TetherRunUsage, ValuesThatMakeNoSenseAreNamedWithTheirOption) {
       ErrorOfOption("--allow-status=256"),
       "invalid status '256' for --allow-status: give a number from 0 to 255, or the name of a "
       "signal");
+}
+
+TEST(TetherRunUsage, LimitsThatMakeNoSenseAreNamed) {
+  const auto error = [](const std::string& value) { return ErrorOfOption("--limit=" + value); };
+  EXPECT_EQ(error("open-files"), "invalid limit 'open-files' for --limit: it must be NAME=VALUE");
+  EXPECT_EQ(error("files=3"),
+            "invalid limit 'files=3' for --limit: known names are cpu-time, address-space, data, "
+            "stack, file-size, core, locked-memory, open-files, processes, nice");
+  for (const char* value : {"open-files=", "open-files=1K", "nice=3000000000", "processes=two"}) {
+    EXPECT_THAT(error(value), testing::EndsWith(" for --limit: its value must be a number"));
+  }
+  for (const char* value : {"cpu-time=1.5s", "cpu-time=soon"}) {
+    EXPECT_THAT(error(value), testing::EndsWith(": its value must be whole seconds, such as 2s"));
+  }
+  for (const char* value : {"data=1KB", "data=-1", "data=9999999999G", "stack=much"}) {
+    EXPECT_THAT(error(value), testing::EndsWith("bytes, such as 512K, 64M or 2G"));
+  }
+}
+
+TEST(TetherRunUsage, LimitsAreThoseOfTheServerAlone) {
+  const CommandRun run = RunToEnd(
+      Joined({{"--limit=open-files=99", "--limit", "file-size=3K", "--limit=cpu-time=1m",
+               "--limit=nice=3"},
+              ServingShell("for pid in $TETHER_PID self; do sed -n 's/^Max \\(open files\\|file "
+                           "size\\|cpu time\\) *\\([0-9a-z]*\\).*/\\2/p' /proc/$pid/limits | "
+                           "paste -sd' '; done; cut -d' ' -f19 /proc/$TETHER_PID/stat")}));
+  EXPECT_EQ(run.status, ExitStatus::Exited{0}) << run.err;
+  EXPECT_THAT(run.out, testing::MatchesRegex("60 3072 99\n[^\n]*\n3\n"));
+  EXPECT_THAT(run.out, testing::Not(HasSubstr("99\n60 3072 99")));
 }
 
 TEST(TetherRunUsage, DurationsAreThoseOfTimeout) {
