@@ -28,6 +28,7 @@ StartRequest ExampleRequest() {
   request.tool_words = 2;
   request.stopped_at_entry = true;
   request.run_as = {.user = 65534, .group = 65533, .groups = {4, 100}};
+  request.nice = -5;
   request.stop = {{SIGINT, std::chrono::milliseconds(1234), true}, {SIGKILL}};
   return request;
 }
@@ -51,6 +52,7 @@ TEST(StartRequest, ArrivesAsItWasSent) {
   EXPECT_EQ(received.tool_words, 2U);
   EXPECT_TRUE(received.stopped_at_entry);
   EXPECT_EQ(received.run_as, sent.run_as);
+  EXPECT_EQ(received.nice, -5);
   ASSERT_EQ(received.stop.size(), 2U);
   EXPECT_EQ(received.stop[0].signal, SIGINT);
   EXPECT_EQ(received.stop[0].grace, std::chrono::milliseconds(1234));
@@ -87,13 +89,14 @@ TEST(InheritRequest, ArrivesAsItWasSent) {
 }
 
 TEST(SignalRequest, ArrivesAsItWasSent) {
-  const std::string bytes = Encode(SignalRequest{7, 9, SIGSTOP, {11, 12}});
+  const std::string bytes = Encode(SignalRequest{7, 9, SIGSTOP, {11, 12}, true});
   EXPECT_EQ(KindOf(bytes), RequestKind::kSignal);
   const SignalRequest received = DecodeSignal(bytes);
   EXPECT_EQ(received.server, 7U);
   EXPECT_EQ(received.ticket, 9U);
   EXPECT_EQ(received.signal, SIGSTOP);
   EXPECT_EQ(received.processes, (std::vector<pid_t>{11, 12}));
+  EXPECT_TRUE(received.to_group);
 }
 
 TEST(Event, ArrivesAsItWasSent) {

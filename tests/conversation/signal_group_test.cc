@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "support/processes.h"
 #include "support/servers.h"
 
 namespace tether {
@@ -66,9 +67,11 @@ TEST(Signal, OfRealTimeIsDeliveredAsOftenAsItWasSentAndByNumber) {
 }
 
 TEST(SignalGroup, ReachesTheGroupOfADaemon) {
-  ServerOptions options = Child("become_daemon", {"hasty"});
+  ServerOptions options = Child("become_daemon", {"patient"});
   options.daemonizes = true;
   Server server(options);
+  const auto daemon = server.WaitForLine(Regex(R"(daemon (?<pid>\d+))")).As<pid_t>("pid");
+  ASSERT_TRUE(support::Eventually([&] { return server.pid() == daemon; }));
   server.SignalGroup("KILL");
   EXPECT_TRUE(server.ExpectExit(ExitStatus::Signaled{SIGKILL}));
   EXPECT_THAT([&] { server.SignalGroup("HUP"); },
