@@ -1,5 +1,5 @@
-// Two calculators, python3 and bc, as servers that a test talks to on their standard input: through a
-// pipe, as another program would, and at a terminal, as a person does.
+// Two calculators, python3 and bc, as servers that a test talks to on their standard input: through
+// a pipe, as another program would, and at a terminal, as a person does.
 #include <tether/tether.h>
 
 namespace {
@@ -32,8 +32,8 @@ TEST(BcThroughAPipe, AnswersLineByLine) {
 TEST(PythonThroughAPipe, AnswersBehindItsPrompt) {
   tether::Server python(ThroughPipe({"python3", "-i", "-q"}));
   // A prompt has no newline, which .partial allows for. Here it goes to stderr, as do those that
-  // follow, on one long line, since nothing ends it. So it is waited for once; each answer is a line of
-  // its own on stdout.
+  // follow, on one long line, since nothing ends it. So it is waited for once; each answer is a
+  // line of its own on stdout.
   ASSERT_TRUE(python.WaitForLine(Regex(">>> $"), {.partial = true}));
   EXPECT_TRUE(python.SendLine("2 + 2"));
   EXPECT_TRUE(python.WaitForLine(Regex("^4$")));
@@ -47,8 +47,8 @@ TEST(PythonAtATerminal, IsInterruptedByCtrlCAndEndedByCtrlD) {
   tether::Server python(AtTerminal({"python3", "-i", "-q"}));
   ASSERT_TRUE(python.WaitForLine(Regex(">>> $"), {.partial = true}));
   EXPECT_TRUE(python.SendLine("import itertools, os; os.get_terminal_size().columns"));
-  // What is typed is not echoed, and so the answer stands behind the prompt. A wait for a prompt leaves
-  // the cursor before its line; this one moves it behind the line.
+  // What is typed is not echoed, and so the answer stands behind the prompt. A wait for a prompt
+  // leaves the cursor before its line; this one moves it behind the line.
   EXPECT_EQ(python.WaitForLine("72").text(), ">>> 72");
   EXPECT_TRUE(python.SendLine("print('searching'); next(n for n in itertools.count() if n < 0)"));
   ASSERT_TRUE(python.WaitForLine("searching"));
@@ -56,7 +56,8 @@ TEST(PythonAtATerminal, IsInterruptedByCtrlCAndEndedByCtrlD) {
   EXPECT_TRUE(python.WaitForLine("KeyboardInterrupt"));
   EXPECT_TRUE(python.SendLine("6 * 7"));
   EXPECT_TRUE(python.WaitForLine("42"));
-  // Like a person, who sees the prompt and then presses the key: python edits lines only from there on.
+  // Like a person, who sees the prompt and then presses the key: python edits lines only from there
+  // on.
   ASSERT_TRUE(python.WaitForLine(Regex(">>> $"), {.partial = true}));
   EXPECT_TRUE(python.Send(tether::key::kCtrlD));
   EXPECT_TRUE(python.ExpectExit(ExitStatus::Exited{0}));

@@ -1,5 +1,5 @@
-// Forks a worker. Both print each SIGINT that they get, and go on. The server prints "ready" when both
-// are set up.
+// Forks a worker. Both print each SIGINT that they get, and go on. The server prints "ready" when
+// both are set up.
 #include <cstdio>
 
 #include "awaited_signals.h"
