@@ -46,5 +46,19 @@ TEST(ReadyTcp, IsNotMetByAConnectionToItself) {
   }
 }
 
+TEST(ConnectionToItself, IsRefused) {
+  if (!EnterNetworkNamespace()) GTEST_SKIP() << "no network namespace can be made here";
+  bool to_itself = false;
+  for (int i = 0; i < 1000 && !to_itself; ++i) {
+    try {
+      const Connection connection(Connection::Tcp(kPort));
+      FAIL() << "it connected";
+    } catch (const Error& error) {
+      to_itself = std::string(error.what()).find("connected to itself") != std::string::npos;
+    }
+  }
+  EXPECT_TRUE(to_itself);
+}
+
 }  // namespace
 }  // namespace tether
