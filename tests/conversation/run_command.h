@@ -56,9 +56,11 @@ inline CommandRun RunToEnd(const Words& arguments,
   return End(run);
 }
 
-/// "-- SERVER -- CLIENT", where the server says "ready PORT" and listens on that.
+/// "--ready=... -- SERVER -- CLIENT", where the server says "ready PORT" and listens on that.
 inline Words Serving(const Words& client) {
-  return Joined({{"--", tether::Program("serve_ports"), "0", "--"}, client});
+  return Joined(
+      {{"--ready=^ready (?<port>[0-9]+)", "--", tether::Program("serve_ports"), "0", "--"},
+       client});
 }
 
 /// The same with a shell as the client.

@@ -86,10 +86,10 @@ TEST(TetherRun, TellsTheClientWhereTheServerIs) {
 TEST(TetherRun, FillsInReservedPortsInTheCommandOfTheServer) {
   const CommandRun run =
       RunToEnd({"--", Program("serve_ports"), "addr", "{{port}}", "{{port:admin-2}}", "--", "sh",
-                "-c", "echo ready $TETHER_PORT $TETHER_PORT_ADMIN_2; exit 1"});
+                "-c", "echo addr $TETHER_PORT $TETHER_PORT_ADMIN_2; exit 1"});
   EXPECT_EQ(run.status, ExitStatus::Exited{1});
-  ASSERT_THAT(run.out, MatchesRegex("ready [0-9]+ [0-9]+\n"));
-  EXPECT_THAT(run.err, HasSubstr("out| " + run.out));
+  ASSERT_THAT(run.out, MatchesRegex("addr [0-9]+ [0-9]+\n"));
+  EXPECT_THAT(run.err, HasSubstr("serve_ports " + run.out));
 }
 
 TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
@@ -215,9 +215,8 @@ TEST(TetherRun, GivesTheClientAllItHasItself) {
 }
 
 TEST(TetherRun, IsNoNewsForAClientThatUsesTheLibrary) {
-  const CommandRun run = RunToEnd(
-      Joined({{"--ready=ready (?<port>[0-9]+)"},
-              Serving(Joined({{Program("tether_run")}, ServingShell("echo $TETHER_PORT")}))}));
+  const CommandRun run =
+      RunToEnd(Serving(Joined({{Program("tether_run")}, ServingShell("echo $TETHER_PORT")})));
   EXPECT_EQ(run.status, kSuccess);
   EXPECT_EQ(run.err, "");
   EXPECT_THAT(run.out, MatchesRegex("[0-9]+\n"));
