@@ -101,11 +101,28 @@ TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
 }
 
 TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {
-  const CommandRun run =
-      RunToEnd({"--ready=(?<port>[0-9]+)", "--listening", "--http=/status/204", "--http=/empty",
-                "--", Program("answer_http"), "--", "sh", "-c", "exit 1"});
-  EXPECT_THAT(run.err, AllOf(HasSubstr("GET /status/204"), HasSubstr("GET /empty")));
-  EXPECT_EQ(run.status, ExitStatus::Exited{1});
+  const auto with = [](const char* option) {
+    return support::Words{"--start-timeout=10",
+                          "--ready=(?<port>[0-9]+)",
+                          "--listening",
+                          "--http=/status/204",
+                          option,
+                          "--",
+                          Program("answer_http"),
+                          "--",
+                          "echo",
+                          "client"};
+  };
+  const CommandRun run = RunToEnd(with("--http=/empty"));
+  EXPECT_EQ(run.status, kSuccess) << run.err;
+  EXPECT_EQ(run.out, "client\n");
+  support::Words arguments = with("--http=/status/503");
+  arguments.front() = "--start-timeout=0.5";
+  const CommandRun unready = RunToEnd(arguments);
+  EXPECT_EQ(unready.status, kFailed);
+  EXPECT_EQ(unready.out, "");
+  EXPECT_THAT(unready.err,
+              AllOf(HasSubstr("did not get ready within 500 ms\n"), HasSubstr("GET /status/503")));
 }
 
 TEST(TetherRun, TellsWhyTheServerDidNotGetReadyAndRunsNoClient) {
