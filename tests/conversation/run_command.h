@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "support/temporary_directory.h"
+
 namespace support {
 
 using Words = std::vector<std::string>;
@@ -30,7 +32,9 @@ inline Words Joined(std::initializer_list<Words> lists) {
 /// Starts tether-run with these arguments, as a server of this test.
 inline tether::Server StartRun(const Words& arguments,
                                std::map<std::string, std::optional<std::string>> environment = {}) {
+  static const TemporaryDirectory logs;  // many of these runs fail, and leave some
   environment.insert({{"TETHER_ECHO", {}}, {"TETHER_KEEP_LOGS", {}}});
+  environment.insert({"TETHER_LOG_DIR", logs.path().string()});
   return tether::Server({.command = Joined({{tether::Program("tether_run")}, arguments}),
                          .name = "tether-run",
                          .environment = std::move(environment),
@@ -56,9 +60,11 @@ inline CommandRun RunToEnd(const Words& arguments,
   return End(run);
 }
 
-/// "-- SERVER -- CLIENT", where the server says "ready PORT" and listens on that.
+/// "--ready=... -- SERVER -- CLIENT", where the server says "ready PORT" and listens on that.
 inline Words Serving(const Words& client) {
-  return Joined({{"--", tether::Program("serve_ports"), "0", "--"}, client});
+  return Joined(
+      {{"--ready=^ready (?<port>[0-9]+)", "--", tether::Program("serve_ports"), "0", "--"},
+       client});
 }
 
 /// The same with a shell as the client.

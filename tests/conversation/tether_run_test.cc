@@ -86,10 +86,10 @@ TEST(TetherRun, TellsTheClientWhereTheServerIs) {
 TEST(TetherRun, FillsInReservedPortsInTheCommandOfTheServer) {
   const CommandRun run =
       RunToEnd({"--", Program("serve_ports"), "addr", "{{port}}", "{{port:admin-2}}", "--", "sh",
-                "-c", "echo ready $TETHER_PORT $TETHER_PORT_ADMIN_2; exit 1"});
+                "-c", "echo addr $TETHER_PORT $TETHER_PORT_ADMIN_2; exit 1"});
   EXPECT_EQ(run.status, ExitStatus::Exited{1});
-  ASSERT_THAT(run.out, MatchesRegex("ready [0-9]+ [0-9]+\n"));
-  EXPECT_THAT(run.err, HasSubstr("out| " + run.out));
+  ASSERT_THAT(run.out, MatchesRegex("addr [0-9]+ [0-9]+\n"));
+  EXPECT_THAT(run.err, HasSubstr("serve_ports " + run.out));
 }
 
 TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
@@ -101,11 +101,28 @@ TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
 }
 
 TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {
-  const CommandRun run =
-      RunToEnd({"--ready=(?<port>[0-9]+)", "--listening", "--http=/status/204", "--http=/empty",
-                "--", Program("answer_http"), "--", "sh", "-c", "exit 1"});
-  EXPECT_THAT(run.err, AllOf(HasSubstr("GET /status/204"), HasSubstr("GET /empty")));
-  EXPECT_EQ(run.status, ExitStatus::Exited{1});
+  const auto with = [](const char* option) {
+    return support::Words{"--start-timeout=10",
+                          "--ready=(?<port>[0-9]+)",
+                          "--listening",
+                          "--http=/status/204",
+                          option,
+                          "--",
+                          Program("answer_http"),
+                          "--",
+                          "echo",
+                          "client"};
+  };
+  const CommandRun run = RunToEnd(with("--http=/empty"));
+  EXPECT_EQ(run.status, kSuccess) << run.err;
+  EXPECT_EQ(run.out, "client\n");
+  support::Words arguments = with("--http=/status/503");
+  arguments.front() = "--start-timeout=0.5";
+  const CommandRun unready = RunToEnd(arguments);
+  EXPECT_EQ(unready.status, kFailed);
+  EXPECT_EQ(unready.out, "");
+  EXPECT_THAT(unready.err,
+              AllOf(HasSubstr("did not get ready within 500 ms\n"), HasSubstr("GET /status/503")));
 }
 
 TEST(TetherRun, TellsWhyTheServerDidNotGetReadyAndRunsNoClient) {
@@ -215,9 +232,8 @@ TEST(TetherRun, GivesTheClientAllItHasItself) {
 }
 
 TEST(TetherRun, IsNoNewsForAClientThatUsesTheLibrary) {
-  const CommandRun run = RunToEnd(
-      Joined({{"--ready=ready (?<port>[0-9]+)"},
-              Serving(Joined({{Program("tether_run")}, ServingShell("echo $TETHER_PORT")}))}));
+  const CommandRun run =
+      RunToEnd(Serving(Joined({{Program("tether_run")}, ServingShell("echo $TETHER_PORT")})));
   EXPECT_EQ(run.status, kSuccess);
   EXPECT_EQ(run.err, "");
   EXPECT_THAT(run.out, MatchesRegex("[0-9]+\n"));
