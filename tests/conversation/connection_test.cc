@@ -114,7 +114,7 @@ TEST(SentLinesTest, AreTheFirstAndTheLastHoweverTheyWereSent) {
   for (int i = 3; i <= 200; ++i) {
     bytes += std::to_string(i) + "\n";
     const std::string all_at_once = Remembered(bytes + "rest", 10'000);
-    for (const std::size_t piece : {1, 7, 100}) {
+    for (const std::size_t piece : {1U, 7U, 100U}) {
       ASSERT_EQ(Remembered(bytes + "rest", piece), all_at_once);
     }
   }
