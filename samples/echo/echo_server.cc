@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 namespace {
 
@@ -33,6 +34,7 @@ void Echo(int client, int number) {
   while (::getline(&line, &room, in) > 0 && std::fputs(line, out) >= 0 && std::fflush(out) == 0) {
     ++lines;
   }
+  std::free(line);
   std::printf("client %d gone after %d lines\n", number, lines);
 }
 
