@@ -79,6 +79,17 @@ TEST(Stop, WakesAWorkerThatIsStoppedWhenItsServerEndsAtOnce) {
   EXPECT_TRUE(server.WaitForLine("saved", 0ms));
 }
 
+// A leak checker that stops its own process would be thrown off.
+TEST(Stop, DoesNotWakeWhatIsNotStopped) {
+  Server server({.command = {"sh", "-c",
+                             "trap 'echo woken' CONT; trap 'ends=1' TERM; echo ready; "
+                             "while [ -z \"$ends\" ]; do sleep 0.01; done; "
+                             "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.01; done; exit 0"},
+                 .ready = ready::Line("ready")});
+  EXPECT_EQ(server.Stop({{SIGTERM, 20s, true}, {SIGKILL}}), ExitStatus::Exited{0});
+  EXPECT_EQ(server.Text(), "ready");
+}
+
 TEST(Stop, EndsTheWholeProcessGroup) {
   Server server(Child("fork_workers", {"3"}));
   std::vector<pid_t> workers;
