@@ -47,6 +47,11 @@ std::filesystem::path DirectoryIn(const std::string& output) {
   return output.substr(begin + label.size(), output.find('\n', begin) - begin - label.size());
 }
 
+// Removes a kept directory, which must be tether's.
+void Remove(const std::filesystem::path& directory) {
+  if (directory.filename().string().starts_with("tether-")) std::filesystem::remove_all(directory);
+}
+
 TEST(ServerTest, StartsBeforeTheDerivedSetUpGoesOnAndEndsAfterTheDerivedTearDownBegan) {
   const auto run = RunTests("Ordered.*");
   EXPECT_EQ(run.status, kPassed);
@@ -57,6 +62,7 @@ TEST(ServerTest, StartsBeforeTheDerivedSetUpGoesOnAndEndsAfterTheDerivedTearDown
 TEST(ServerTest, ThatDoesNotStartRunsNeitherTheDerivedSetUpNorTheBody) {
   const auto run = RunTests("StartFails.*");
   EXPECT_EQ(run.status, kFailed);
+  Remove(DirectoryIn(run.output));
   EXPECT_THAT(run.output, AllOf(HasSubstr("server \"exit_with\" ended before it was ready\n"),
                                 HasSubstr("| no database\n"), HasSubstr("TearDown\n"),
                                 Not(HasSubstr("went on")), Not(HasSubstr("body"))));
@@ -65,6 +71,7 @@ TEST(ServerTest, ThatDoesNotStartRunsNeitherTheDerivedSetUpNorTheBody) {
 TEST(ServerTest, SaysOfASecondServerWhyItDidNotStart) {
   const auto run = RunTests("SecondStartFails.*");
   EXPECT_EQ(run.status, kFailed);
+  Remove(DirectoryIn(run.output));
   EXPECT_THAT(run.output, AllOf(HasSubstr("server \"exit_with\" ended before it was ready\n"),
                                 HasSubstr("server \"ready_and_wait\" in SecondStartFails.Test:\n"),
                                 Not(HasSubstr("went on")), Not(HasSubstr("body"))));
@@ -73,6 +80,7 @@ TEST(ServerTest, SaysOfASecondServerWhyItDidNotStart) {
 TEST(SharedServerTest, ThatDoesNotStartSkipsAllTestsAndSaysWhyOnce) {
   const auto run = RunTests("SharedStartFails.*");
   EXPECT_EQ(run.status, kFailed);
+  Remove(DirectoryIn(run.output));
   EXPECT_EQ(Count(run.output, "ended before it was ready"), 1U);
   EXPECT_EQ(Count(run.output, "[  SKIPPED ] SharedStartFails.One"), 2U);  // once in the summary
   EXPECT_THAT(run.output, AllOf(HasSubstr("[  SKIPPED ] 3 tests"), Not(HasSubstr("went on")),
@@ -135,11 +143,6 @@ TEST(ServerEnvironment, IsStartedAgainForTheNextTestWhereItsOptionsSaySo) {
   EXPECT_EQ(Count(run.output, "SetUp of Ends"), 3U);
   EXPECT_THAT(run.output, AllOf(HasSubstr("[  FAILED  ] Ends.First"), HasSubstr("body of Second"),
                                 HasSubstr("body of Third"), HasSubstr("[  PASSED  ] 2 tests.")));
-}
-
-// Removes a kept directory, which must be tether's.
-void Remove(const std::filesystem::path& directory) {
-  if (directory.filename().string().starts_with("tether-")) std::filesystem::remove_all(directory);
 }
 
 TEST(OwnDirectory, IsKeptWithItsReportWhenTheTestFails) {
