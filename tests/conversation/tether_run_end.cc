@@ -181,6 +181,18 @@ TEST_F(TetherRunEnd, ByCtrlCOfBothIsTheSignalForAShell) {
   EXPECT_EQ(ExitStatus::FromWaitStatus(Wait(run.pid())), ExitStatus::Signaled{SIGINT});
 }
 
+TEST_F(TetherRunEnd, ByTimeDoesNotWaitForWhoDoesNotReadTheEcho) {
+  const support::TemporaryDirectory directory;
+  Server run(
+      {.command = {"sh", "-c", "mkfifo fifo; exec 9<>fifo; \"$@\" 2>fifo 9<&-; echo status $?",
+                   "sh", Program("tether_run"), "--echo", "--timeout=0.5", "--ready-text=out 1",
+                   "--allow-exit", "--", Program("print_much"), "100000", "--", "sleep", "80"},
+       .working_directory = directory.path().string(),
+       .may_end = true,
+       .may_leave_processes = true});
+  EXPECT_TRUE(run.WaitForLine("status 124", std::chrono::seconds(8)));
+}
+
 TEST_F(TetherRunEnd, ByHangUpIsToldToAllThatTheClientHasStarted) {
   const support::TemporaryDirectory directory;
   const std::string told = directory / "told";

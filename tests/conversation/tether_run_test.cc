@@ -173,7 +173,7 @@ TEST(TetherRun, LetsTheServerEndWithWhateverIsAllowed) {
   EXPECT_EQ(other.status, kFailed);
   EXPECT_THAT(other.err,
               AllOf(HasSubstr("killed by SIGUSR1 (10)"),
-                    HasSubstr("\nIf it is meant to end so, give --allow-status with that")));
+                    HasSubstr("\nIf it is meant to end so, give --allow-status=SIGUSR1.\n")));
 }
 
 TEST(TetherRun, FailsForAServerThatNeedsToBeKilledUnlessThatIsAllowed) {
@@ -250,6 +250,14 @@ TEST(TetherRun, ExpectsTheStopSignalAloneAndWhatIsAllowed) {
               HasSubstr("where an exit with code 0 or a death by SIGTERM (15) is expected"));
   EXPECT_THAT(RunToEnd(arguments({"--allow-exit", "--stop-signal=INT"})).err,
               HasSubstr("where an exit with code 0 or a death by SIGINT (2) is expected"));
+}
+
+TEST(TetherRun, AdvisesByItsOwnOptions) {
+  EXPECT_THAT(RunToEnd({"--", "", "--", "true"}).err, HasSubstr("to start, such as ./my_server\n"));
+  EXPECT_THAT(RunToEnd({"--directory=/no/such", "--", "true", "--", "true"}).err,
+              HasSubstr("--directory: cannot change to /no/such: "));
+  EXPECT_THAT(RunToEnd({"--start-timeout=0.1", "--", "sleep", "80", "--", "true"}).err,
+              AllOf(HasSubstr("or give --terminal\n"), Not(HasSubstr("tether::"))));
 }
 
 TEST(TetherRun, EchoesTheServerAlone) {
