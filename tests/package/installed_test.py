@@ -33,7 +33,8 @@ class Installed(unittest.TestCase):
             self.skipTest("there is no valgrind")
         project = Project("installed", place_for("under_valgrind"), CMAKE_PREFIX_PATH=STATIC)
         project.compile("greeter_test")
-        project.run_elsewhere("greeter_test", valgrind, "--quiet", "--error-exitcode=99")
+        project.run_elsewhere("greeter_test", valgrind, "--quiet", "--error-exitcode=99", "--leak-check=full",
+                              "--errors-for-leak-kinds=definite")
 
     def test_can_be_moved(self):
         first, second = WORK / "first", emptied(WORK / "second") / "moved"
