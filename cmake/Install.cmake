@@ -28,15 +28,16 @@ with -DTETHER_DEPENDENCIES=INSTALLED.]==])")
 endif()
 
 set(tether_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tether")
-file(RELATIVE_PATH tether_bin_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
 
 # Before 1.0 each minor version has an interface, and so a shared library, of its own.
 set(tether_soversion ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 set_target_properties(tether PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${tether_soversion})
-set_target_properties(tether_run PROPERTIES
-  EXPORT_NAME run INSTALL_RPATH "$ORIGIN/${tether_bin_to_lib}")
+set_target_properties(tether_run PROPERTIES EXPORT_NAME run)
 if(tether_type STREQUAL "STATIC_LIBRARY")
   target_link_libraries(tether INTERFACE $<INSTALL_INTERFACE:$<LINK_ONLY:tether::pcre2>>)
+else()
+  file(RELATIVE_PATH tether_lib_from_bin "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set_target_properties(tether_run PROPERTIES INSTALL_RPATH "$ORIGIN/${tether_lib_from_bin}")
 endif()
 install(TARGETS tether tether_run EXPORT tetherTargets FILE_SET HEADERS)
 install(EXPORT tetherTargets NAMESPACE tether:: DESTINATION "${tether_cmake_dir}")
@@ -95,4 +96,5 @@ if(PROJECT_IS_TOP_LEVEL)
       "-DMANIFEST=${PROJECT_BINARY_DIR}/install_manifest.txt"
       -P "${CMAKE_CURRENT_LIST_DIR}/Uninstall.cmake"
     VERBATIM)
+  include("${CMAKE_CURRENT_LIST_DIR}/Package.cmake")
 endif()

@@ -1,6 +1,8 @@
 # The package libtether-dev for Debian and Ubuntu. The preset "package" builds it as it should be:
 #
 #   cmake --preset package && cmake --build --preset package && cpack --preset package
+#
+# Who distributes it says who they are, with -DCPACK_PACKAGE_CONTACT="NAME <ADDRESS>".
 
 get_property(tether_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
 if(NOT TETHER_GTEST OR tether_multi_config)
