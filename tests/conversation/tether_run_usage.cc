@@ -1,5 +1,6 @@
 // The arguments of tether-run.
 #include <gmock/gmock.h>
+#include <tether/version.h>
 
 #include "conversation/run_command.h"
 
