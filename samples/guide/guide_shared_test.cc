@@ -7,7 +7,7 @@ namespace {
 
 tether::ServerOptions KeyValueServer() {
   return {.command = {tether::Program("kv_server"), "--port=0"},
-          .ready = tether::ready::Listening()};
+          .ready = tether::ready::Line(tether::Regex(R"(listening on port (?<port>\d+))"))};
 }
 
 // For the tests of a suite.
