@@ -105,6 +105,14 @@ TEST_P(AboveServer, IsNotGivenTheSignalsThatAreForTheServer) {
   EXPECT_TRUE(server.ExpectExit(ExitStatus::Signaled{SIGUSR1}));
 }
 
+TEST_P(AboveServer, DoesNotKeepTheServerFromGoingOnAfterAPause) {
+  Server server(Child("ready_and_wait"));
+  server.Pause();
+  server.Resume();
+  server.Signal("USR1");
+  EXPECT_TRUE(server.ExpectExit(ExitStatus::Signaled{SIGUSR1}));
+}
+
 TEST_P(AboveServer, IsLeftToEndWithTheServerAndItsStatus) {
   EXPECT_EQ(Server(Child("save_on_term")).Stop(), ExitStatus::Exited{0});
   EXPECT_EQ(Server(Child("ready_and_wait")).Stop(), ExitStatus::Signaled{SIGTERM});
