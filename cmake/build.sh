@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What tests/run and samples/run have in common. They source it with command_name set, for messages.
-# Sourcing it makes the top directory of the checkout the current one.
+# What tests/run, samples/run and cmake/matrix have in common. They source it with command_name set,
+# for messages. Sourcing it makes the top directory of the checkout the current one.
 
 unset CDPATH
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit

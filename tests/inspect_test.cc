@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/few_descriptors.h"
 #include "support/processes.h"
 #include "support/servers.h"
 #include "tether/base/errors.h"
@@ -114,15 +114,8 @@ TEST(ProcNetTcp, SkipsWhatDoesNotListen) {
 TEST(ListeningSockets, AreAnErrorAndNotNoneWhenNoDescriptorIsLeft) {
   if (support::kNeedsDescriptors) GTEST_SKIP() << support::kNeedsDescriptors;
   const Listener listener("127.0.0.1");
-  std::vector<int> taken;
-  rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  const rlimit few{64, before.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &few);
-  for (int file = ::dup(0); file >= 0; file = ::dup(0)) taken.push_back(file);
+  const support::FewDescriptors none(0);
   EXPECT_THROW(ListeningSocketsOf({::getpid()}), SystemCallFailed);
-  for (const int file : taken) ::close(file);
-  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 }  // namespace

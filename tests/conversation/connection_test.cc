@@ -12,8 +12,8 @@
 #include <sstream>
 #include <thread>
 
-#include "conversation/few_descriptors.h"
 #include "conversation/peer.h"
+#include "support/few_descriptors.h"
 #include "support/processes.h"
 #include "support/sockets.h"
 #include "support/suite_run.h"

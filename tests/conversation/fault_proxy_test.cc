@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
-#include "conversation/few_descriptors.h"
 #include "conversation/peer.h"
+#include "support/few_descriptors.h"
 #include "support/processes.h"
 #include "support/sockets.h"
 #include "tether/base/errors.h"
