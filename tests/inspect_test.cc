@@ -111,6 +111,16 @@ TEST(ProcNetTcp, SkipsWhatDoesNotListen) {
                   BoundSocket{.address = "127.0.0.1", .port = 0x1f91, .inode = 642, .user = 1000}));
 }
 
+// As the kernel shows it when another socket was opened between two reads of the table.
+TEST(ProcNetTcp, TellsASocketThatStandsThereTwiceOnce) {
+  constexpr std::string_view kTable =
+      "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+      "641 1 0000000000000000 100 0 0 10 0\n"
+      "   1: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+      "641 1 0000000000000000 100 0 0 10 0\n";
+  EXPECT_THAT(SocketsInTable(kTable, false, SocketKind::kListening), testing::SizeIs(1));
+}
+
 TEST(ListeningSockets, AreAnErrorAndNotNoneWhenNoDescriptorIsLeft) {
   if (support::kNeedsDescriptors) GTEST_SKIP() << support::kNeedsDescriptors;
   const Listener listener("127.0.0.1");
