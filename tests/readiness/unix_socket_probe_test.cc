@@ -13,7 +13,7 @@
 #include "support/servers.h"
 #include "support/temporary_directory.h"
 #include "tether/base/file_descriptor.h"
-#include "tether/inspect/unix_sockets.h"
+#include "tether/inspect/unix_sockets_linux.h"
 
 namespace tether {
 namespace {
