@@ -218,9 +218,9 @@ endfunction()
 # Up to 1.85 headers are enough: BOOST_PROCESS_V2_SEPARATE_COMPILATION is defined
 # and one source file includes <boost/process/v2/src.hpp>. From 1.86 on that
 # header is gone; the macro is not defined and Boost::process is linked. Paths
-# are those of std::filesystem, so that Boost.Filesystem is not needed. These
-# macros come with the target, so that all sources agree on them; no source
-# defines them itself.
+# are those of std::filesystem, so that Boost.Filesystem is not needed, but for
+# a library that was built with it. These macros come with the target, so that
+# all sources agree on them; no source defines them itself.
 #
 # Version 2 of the interface began with 1.80, and 1.81 is the first release
 # tested. Debian 12's default, 1.74, has only version 1 and is passed over.
@@ -270,9 +270,9 @@ function(tether_add_boost_headers directory)
     LINK Threads::Threads)
 endfunction()
 
-# Boost 1.86 and later. Some packages have the headers without the library, and
-# some have a library built for the paths of Boost.Filesystem, which shows when
-# a program sets the environment of a process.
+# Boost 1.86 and later. Some packages have the headers without the library. Which paths a library was
+# built for, those of std::filesystem or of Boost.Filesystem (Debian), nothing says: a program that
+# sets the environment of a process links with one of them.
 set(TETHER_BOOST_PROBE [[
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/environment.hpp>
@@ -288,20 +288,32 @@ int main() {
 }
 ]])
 
+# Static where it can be had: what is linked is a small program which becomes part of Tether.
 function(tether_find_boost_library version)
-  find_package(Boost ${version} CONFIG QUIET GLOBAL COMPONENTS process
-               HINTS "${TETHER_BOOST_INCLUDE_DIR}/..")
+  foreach(Boost_USE_STATIC_LIBS ON OFF)
+    if(NOT TARGET Boost::process)
+      find_package(Boost ${version} CONFIG QUIET GLOBAL COMPONENTS process
+                   HINTS "${TETHER_BOOST_INCLUDE_DIR}/..")
+    endif()
+  endforeach()
+  if(NOT TARGET Boost::process)
+    tether_report("Boost ${version} passed over: its library for Boost.Process is missing "
+      "(Debian: libboost-process-dev)")
+    return()
+  endif()
   set(usage # the macro as Boost::process itself may set it
     DEFINE BOOST_PROCESS_USE_STD_FS=1
     LINK Boost::process Threads::Threads)
-  if(TARGET Boost::process)
+  tether_check_links(TETHER_BOOST_STD_LINKS "${TETHER_BOOST_PROBE}" ${usage})
+  if(NOT TETHER_BOOST_STD_LINKS)
+    set(usage LINK Boost::process Threads::Threads)
     tether_check_links(TETHER_BOOST_LINKS "${TETHER_BOOST_PROBE}" ${usage})
   endif()
-  if(TETHER_BOOST_LINKS)
+  if(TETHER_BOOST_STD_LINKS OR TETHER_BOOST_LINKS)
     tether_add_interface(tether_boost ${usage})
     tether_report("Boost ${version} with Boost::process, installed: ${Boost_DIR}")
   else()
-    tether_report("Boost ${version} passed over: no Boost::process for std::filesystem")
+    tether_report("Boost ${version} passed over: no program links with its Boost::process")
   endif()
 endfunction()
 

@@ -114,6 +114,14 @@ TEST(DurationText, ChoosesAUnitForPeople) {
   EXPECT_EQ(DurationText(250us), "0.25 ms");
 }
 
+TEST(RequireNotNegative, TakesWhatDoesNotFitIntoNanoseconds) {
+  using internal::RequireNotNegative;
+  EXPECT_NO_THROW(RequireNotNegative("a timeout", std::chrono::milliseconds::max()));
+  EXPECT_NO_THROW(RequireNotNegative("a timeout", std::chrono::hours::max()));
+  EXPECT_THROW(RequireNotNegative("a timeout", std::chrono::milliseconds::min()), Error);
+  EXPECT_THROW(RequireNotNegative("a timeout", -1ns), Error);
+}
+
 TEST(Deadline, OfZeroHasPassed) { EXPECT_TRUE(Deadline::In(0ms).Passed()); }
 
 TEST(Deadline, OfTheLongestDurationIsNotReached) {

@@ -249,6 +249,57 @@ TEST(UnexpectedEnd, IsNoneAfterAStopOrAWaitForIt) {
   EXPECT_EQ(waited_for.UnexpectedEnd(), std::nullopt);
 }
 
+// One that aborts when it is asked to end: at once, or when the keeper asks it again.
+Server CrashingAt(int signal, std::vector<ExitStatus> expected) {
+  ServerOptions options = Child("crash_at", {std::to_string(signal)});
+  options.expected_exit = std::move(expected);
+  options.stop = {{SIGTERM, signal == SIGTERM ? 10s : 20ms}, {SIGINT, 10s}};
+  return Server(std::move(options));
+}
+
+TEST(CrashInAStop, IsAnUnexpectedExitAlsoIfTheStopWasTheTests) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Server server = CrashingAt(signal, {ExitStatus::Exited{0}});
+    EXPECT_EQ(server.Stop(), ExitStatus::Signaled{SIGABRT});
+    EXPECT_EQ(server.UnexpectedEnd(), std::nullopt);
+    const std::vector<Finding> findings = server.TakeFindings();
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings.front().kind, Finding::Kind::kUnexpectedExit);
+    EXPECT_THAT(findings.front().text,
+                HasSubstr("killed by SIGABRT (6) when it was stopped, where an exit with code 0 is "
+                          "expected"));
+  }
+}
+
+TEST(CrashInAStop, IsAllowedByTheExpectedExitAlone) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Server server = CrashingAt(signal, {ExitStatus::Signaled{SIGABRT}});
+    EXPECT_EQ(server.Stop(), ExitStatus::Signaled{SIGABRT});
+    EXPECT_THAT(support::TakeFindings(server), testing::IsEmpty());
+  }
+}
+
+TEST(CrashInAStop, IsNoneIfItCameBefore) {
+  for (int round = 0; round < 20; ++round) {
+    ServerOptions options = Child("die_on_request");
+    options.expected_exit = {ExitStatus::Signaled{SIGABRT}};
+    Server server(options);
+    const pid_t pid = server.pid();
+    ::kill(pid, SIGUSR1);
+    ASSERT_TRUE(support::Gone(pid));
+    server.Stop();
+    EXPECT_THAT(support::TakeFindings(server), kEndedUnasked);
+  }
+}
+
+TEST(CrashInAStop, IsNoneIfSomebodyElseKilledTheServer) {
+  Server server(Child("ignore_term"));
+  std::thread stop([&] { server.Stop({{SIGTERM, 10min}}); });
+  ::kill(server.pid(), SIGKILL);
+  stop.join();
+  EXPECT_THAT(support::TakeFindings(server), kEndedUnasked);
+}
+
 TEST(Cycle, RepeatedLeavesNothingBehind) {
   for (int i = 0; i < 20; ++i) Server(Child("ready_and_wait"));
   const auto before = support::OpenDescriptors();

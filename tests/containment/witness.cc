@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
   try {
     if (argc < 5) throw std::invalid_argument("usage: witness DIRECTORY WAY HOST ARGUMENT...");
     std::filesystem::current_path(argv[1]);
-    const Way& way = WayNamed(argv[2]);
+    const Way way = WayNamed(argv[2]);
     Words command(argv + 3, argv + argc);
     command.insert(command.begin() + 1, way.how);
     Watch(way, command, progeny);

@@ -3,9 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <functional>
@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "conversation/few_descriptors.h"
 #include "conversation/peer.h"
 #include "support/processes.h"
 #include "support/sockets.h"
@@ -110,6 +111,33 @@ TEST_F(FaultProxyTest, PassesOnAResetBehindWhatCameBefore) {
     EXPECT_EQ(other.Read(10), "last words");
     resetting.Reset();
     EXPECT_EQ(other.ReadToEnd(), kReset);
+  }
+}
+
+TEST_F(FaultProxyTest, PassesOnAResetBehindAnEnd) {
+  for (const bool by_client : {true, false}) {
+    auto connection = Connect();
+    Peer& resetting = by_client ? connection.client : connection.server;
+    const Peer& other = by_client ? connection.server : connection.client;
+    resetting.EndSending();
+    EXPECT_EQ(other.ReadToEnd(), kEnd);
+    resetting.Reset();
+    pollfd watched{other.number(), 0, 0};
+    EXPECT_EQ(::poll(&watched, 1, 20000), 1);
+    EXPECT_TRUE((watched.revents & POLLERR) != 0) << watched.revents;
+    EXPECT_TRUE(proxy_.WaitForTraffic([](const auto& now) { return now.open_connections == 0; }));
+  }
+}
+
+TEST_F(FaultProxyTest, HandsOnUrgentDataInItsPlace) {
+  const auto connection = Connect();
+  for (const bool by_client : {true, false}) {
+    const Peer& sender = by_client ? connection.client : connection.server;
+    const Peer& reader = by_client ? connection.server : connection.client;
+    sender.Send("a");
+    ASSERT_EQ(::send(sender.number(), "!", 1, MSG_OOB), 1);
+    sender.Send("z");
+    EXPECT_EQ(reader.Read(3), "a!z");
   }
 }
 
@@ -395,6 +423,48 @@ TEST_F(FaultProxyTest, ServesManyClientsAtOnce) {
   EXPECT_EQ(proxy_.traffic().open_connections, connections.size());
 }
 
+// How long some questions and answers take, when nothing else happens.
+Clock::duration TimeOfTalk(const Connection& connection) {
+  auto shortest = Clock::duration::max();
+  for (int round = 0; round < 20; ++round) {
+    const auto begin = Clock::now();
+    for (int i = 0; i < 10; ++i) {
+      connection.client.Send("?");
+      connection.server.Read(1);
+      connection.server.Send("!");
+      connection.client.Read(1);
+    }
+    shortest = std::min(shortest, Clock::now() - begin);
+  }
+  return shortest;
+}
+
+TEST_F(FaultProxyTest, IsHardlySlowerBesideManyIdleConnections) {
+  const auto connection = Connect();
+  const Clock::duration alone = TimeOfTalk(connection);
+  std::vector<std::unique_ptr<Connection>> idle;
+  for (int i = 0; i < 200; ++i) idle.push_back(std::make_unique<Connection>(proxy_, listener_));
+  EXPECT_LT(TimeOfTalk(connection), 5 * alone);
+}
+
+TEST_F(FaultProxyTest, AppliesAChangeToConnectionsThatAreIdle) {
+  std::vector<std::unique_ptr<Connection>> idle;
+  for (int i = 0; i < 50; ++i) idle.push_back(std::make_unique<Connection>(proxy_, listener_));
+  proxy_.SetLatency(1h);
+  for (const auto& each : idle) each->client.Send("held");
+  EXPECT_TRUE(idle.back()->server.HearsNothing());
+  proxy_.SetLatency(0ms);
+  for (const auto& each : idle) EXPECT_EQ(each->server.Read(4), "held");
+  proxy_.Blackhole();
+  for (const auto& each : idle) each->server.EndSending();
+  EXPECT_TRUE(idle.front()->client.HearsNothing());
+  proxy_.Heal();
+  for (const auto& each : idle) EXPECT_EQ(each->client.ReadToEnd(), kEnd);
+  proxy_.CutAfter(0, Toward::kServer);
+  for (const auto& each : idle) each->client.Send("?");
+  for (const auto& each : idle) EXPECT_EQ(each->server.ReadToEnd(), kEnd);
+}
+
 TEST_F(FaultProxyTest, EndsItsConnectionsAndLeavesNothingWhenDestroyed) {
   const auto descriptors = DescriptorTable::OfThisProcess();
   const int threads = support::ThreadCount();
@@ -423,18 +493,25 @@ TEST_F(FaultProxyTest, WaitsWhereItCanOpenNoMoreDescriptors) {
   const auto connection = Connect();
   connection.client.Send("x");
   EXPECT_EQ(connection.server.Read(1), "x");  // the proxy waits, and needs no descriptor meanwhile
-  rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  rlimit scarce = before;
-  scarce.rlim_cur = static_cast<rlim_t>(Socket::BoundTo(0, false).number()) + 1;
-  ::setrlimit(RLIMIT_NOFILE, &scarce);
+  std::optional<support::FewDescriptors> few(1);
   const Peer client = ConnectedPeer(proxy_.port());
   const bool told = support::Eventually(
       [&] { return proxy_.Report().find("Too many open files") != std::string::npos; });
-  ::setrlimit(RLIMIT_NOFILE, &before);
+  few.reset();
   EXPECT_TRUE(told) << proxy_.Report();
   EXPECT_TRUE(client.Send("patience"));
   EXPECT_EQ(Peer::AcceptedFrom(listener_).Read(8), "patience");
+}
+
+TEST_F(FaultProxyTest, ChangesNothingWhereItCannotListenAnew) {
+  proxy_.RefuseConnections();
+  {
+    const support::FewDescriptors none(0);
+    EXPECT_THROW(proxy_.AcceptConnections(), Error);
+  }
+  EXPECT_THAT(proxy_.Report(), HasSubstr("faults:   connections are refused\n"));
+  proxy_.AcceptConnections();
+  EXPECT_TRUE(Connect().client.Send("new"));
 }
 
 TEST_F(FaultProxyTest, ReportsFaultsAndTraffic) {
@@ -483,6 +560,17 @@ TEST_F(FaultProxyTest, NamesWhatMakesNoSense) {
               HasSubstr("is negative"));
   EXPECT_THAT(proxy_.Report(), HasSubstr("faults:   none\n"));
   EXPECT_FALSE(proxy_.WaitForTraffic([](auto&) { return false; }, 0ms));
+}
+
+TEST_F(FaultProxyTest, TakesTheLongestDurations) {
+  const auto connection = Connect();
+  constexpr auto kLongest = std::chrono::milliseconds::max();
+  proxy_.SetLatency(kLongest);
+  connection.client.Send("never");
+  EXPECT_TRUE(connection.server.HearsNothing());
+  proxy_.Heal();
+  EXPECT_TRUE(
+      proxy_.WaitForTraffic([](const auto& now) { return now.bytes_to_server == 5; }, kLongest));
 }
 
 }  // namespace

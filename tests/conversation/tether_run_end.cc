@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include "containment/terminal_process.h"
 #include "conversation/run_command.h"
@@ -46,7 +48,7 @@ TEST_F(TetherRunEnd, ByTimeIsToldAndLeavesNothing) {
   EXPECT_EQ(end.status, ExitStatus::Exited{124});
   EXPECT_THAT(support::WithoutNumbers(end.err),
               AllOf(StartsWith("tether-run: client 'sh' timed out, N ms after the start of "
-                               "tether-run\nserver \"serve_ports\":\n"),
+                               "tether-run: --timeout is N ms\nserver \"serve_ports\":\n"),
                     HasSubstr("running, pid N")));
   EXPECT_TRUE(NothingIsLeft(run));
 }
@@ -61,7 +63,16 @@ TEST_F(TetherRunEnd, ByTimeKillsWhatDoesNotEndInItsGrace) {
 TEST_F(TetherRunEnd, ByTheTimeOfCtestIsToldBefore) {
   const CommandRun run = RunToEnd(ServingShell("sleep 80"), {{"TETHER_TEST_TIMEOUT", "0.5"}});
   EXPECT_EQ(run.status, ExitStatus::Exited{124});
-  EXPECT_THAT(run.err, AllOf(HasSubstr("timed out"), HasSubstr("server \"serve_ports\"")));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("timed out"), HasSubstr("server \"serve_ports\""),
+                             HasSubstr(": TETHER_TEST_TIMEOUT, the time that ctest gives it, is "
+                                       "500 ms\n")));
+}
+
+TEST_F(TetherRunEnd, ByTheTimeOfCtestIsNotStretchedForTheStart) {
+  const CommandRun run = RunToEnd({"--", Program("ready_and_wait"), "--", "true"},
+                                  {{"TETHER_TEST_TIMEOUT", "1"}, {"TETHER_TIMEOUT_FACTOR", "20"}});
+  EXPECT_EQ(run.status, ExitStatus::Exited{125});
+  EXPECT_THAT(run.err, HasSubstr("did not get ready within 940 ms\n"));
 }
 
 TEST_F(TetherRunEnd, LeavesNothingThatTheClientLeft) {
@@ -81,7 +92,7 @@ TEST_F(TetherRunEnd, BySigkillLeavesNothing) {
 }
 
 TEST_F(TetherRunEnd, OfItsKeeperKillsTheClientAndIsTold) {
-  Server run = StartBegun(ServingShell("echo begun; sleep 80"));
+  Server run = StartBegun(ServingShell(kFamily));
   const ProcessTree tree = run.processes();
   const auto keeper = std::find_if(tree.begin(), tree.end(), [&](const ProcessInfo& process) {
     return process.parent == run.pid();
@@ -93,6 +104,7 @@ TEST_F(TetherRunEnd, OfItsKeeperKillsTheClientAndIsTold) {
   EXPECT_THAT(end.err,
               StartsWith("tether-run: client 'sh' was lost: the process that looks after it "
                          "has gone (was it killed?)\nserver \""));
+  EXPECT_TRUE(NothingIsLeft(run)) << run.processes().ToString();
 }
 
 TEST_F(TetherRunEnd, BySigtermEndsTheClientAndShowsTheServer) {
@@ -130,7 +142,15 @@ TEST_F(TetherRunEnd, BySigintIsForTheClientToDecide) {
   run.Signal(SIGINT);
   const CommandRun end = End(run);
   EXPECT_EQ(end.status, ExitStatus::Exited{7});
-  EXPECT_EQ(end.err, "tether-run: client 'sh' exited with code 7\n");
+  EXPECT_THAT(end.err, StartsWith("tether-run: client 'sh' exited with code 7\nserver \""));
+}
+
+TEST_F(TetherRunEnd, OfTheClientBySigintSaysNothingOfTheServer) {
+  Server run = StartBegun(ServingShell("echo begun; exec sleep 80"));
+  run.Signal(SIGINT);
+  const CommandRun end = End(run);
+  EXPECT_EQ(end.status, ExitStatus::Signaled{SIGINT});
+  EXPECT_EQ(end.err, "tether-run: client 'sh' killed by SIGINT (2)\n");
 }
 
 int Wait(pid_t pid) {
@@ -159,6 +179,35 @@ TEST_F(TetherRunEnd, ByCtrlCOfBothIsTheSignalForAShell) {
   run.ReadBehind("begun");
   run.Type('\x03');
   EXPECT_EQ(ExitStatus::FromWaitStatus(Wait(run.pid())), ExitStatus::Signaled{SIGINT});
+}
+
+TEST_F(TetherRunEnd, ByTimeDoesNotWaitForWhoDoesNotReadTheEcho) {
+  const support::TemporaryDirectory directory;
+  Server run(
+      {.command = {"sh", "-c", "mkfifo fifo; exec 9<>fifo; \"$@\" 2>fifo 9<&-; echo status $?",
+                   "sh", Program("tether_run"), "--echo", "--timeout=0.5", "--ready-text=out 1",
+                   "--allow-exit", "--", Program("print_much"), "100000", "--", "sleep", "80"},
+       .working_directory = directory.path().string(),
+       .may_end = true,
+       .may_leave_processes = true});
+  EXPECT_TRUE(run.WaitForLine("status 124", std::chrono::seconds(8)));
+}
+
+TEST_F(TetherRunEnd, ByHangUpIsToldToAllThatTheClientHasStarted) {
+  const support::TemporaryDirectory directory;
+  const std::string told = directory / "told";
+  const std::string recorder = "setsid sh -c 'trap \"echo apart >>" + told +
+                               "; exit\" HUP; echo recording; while :; do sleep 0.01; done' & ";
+  support::TerminalProcess run(
+      Joined({{Program("tether_run"), "--stop-grace=30"},
+              ServingShell("trap 'echo client >>" + told + "; exit' HUP; " + recorder +
+                           "while :; do sleep 0.01; done")}));
+  run.ReadBehind("recording");
+  run.HangUp();
+  EXPECT_EQ(ExitStatus::FromWaitStatus(Wait(run.pid())), ExitStatus::Signaled{SIGHUP});
+  std::ifstream file(told);
+  EXPECT_THAT(std::vector<std::string>(std::istream_iterator<std::string>(file), {}),
+              testing::UnorderedElementsAre("apart", "client"));
 }
 
 TEST_F(TetherRunEnd, BySigtermBeforeTheServerIsReadyLeavesNothing) {

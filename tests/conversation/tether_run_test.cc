@@ -93,11 +93,13 @@ TEST(TetherRun, FillsInReservedPortsInTheCommandOfTheServer) {
 }
 
 TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
-  const CommandRun run = RunToEnd({"--ready-text=ready", "--", Program("ready_and_wait"), "--",
-                                   "sh", "-c", "echo ${TETHER_PORT-none} ${TETHER_URL-none}"},
-                                  {{"TETHER_PORT", "1"}, {"TETHER_URL", "http://127.0.0.1:1"}});
+  const CommandRun run = RunToEnd(
+      {"--ready-text=ready", "--", Program("ready_and_wait"), "--", "sh", "-c",
+       "echo ${TETHER_PORT-none} ${TETHER_URL-none} "
+       "${TETHER_PORT_ADMIN-none}"},
+      {{"TETHER_PORT", "1"}, {"TETHER_PORT_ADMIN", "2"}, {"TETHER_URL", "http://127.0.0.1:1"}});
   EXPECT_EQ(run.status, kSuccess) << run.err;
-  EXPECT_EQ(run.out, "none none\n");
+  EXPECT_EQ(run.out, "none none none\n");
 }
 
 TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {
@@ -171,7 +173,7 @@ TEST(TetherRun, LetsTheServerEndWithWhateverIsAllowed) {
   EXPECT_EQ(other.status, kFailed);
   EXPECT_THAT(other.err,
               AllOf(HasSubstr("killed by SIGUSR1 (10)"),
-                    HasSubstr("\nIf it is meant to end so, give --allow-status with that")));
+                    HasSubstr("\nIf it is meant to end so, give --allow-status=SIGUSR1.\n")));
 }
 
 TEST(TetherRun, FailsForAServerThatNeedsToBeKilledUnlessThatIsAllowed) {
@@ -201,6 +203,61 @@ TEST(TetherRun, CopiesTheLogToAFile) {
   EXPECT_EQ(unready.status, kFailed);
   std::ifstream again(log);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(again), {}), "word\n");
+}
+
+TEST(TetherRun, TellsThatTheLogCannotBeWrittenBesidesAllElse) {
+  const CommandRun run =
+      RunToEnd(Joined({{"--log=/dev/full"}, ServingShell("kill -9 $TETHER_PID; sleep 80")}));
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_THAT(run.err, StartsWith("tether-run: cannot write the log '/dev/full' to its end: No "
+                                  "space left on device (errno 28)"));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("ended though nobody asked it to"),
+                             HasSubstr("\nserver \"serve_ports\":\n")));
+}
+
+TEST(TetherRun, FailsForALogThatLacksWhatTheServerPrinted) {
+  const support::TemporaryDirectory directory;
+  const std::string log = directory / "log";
+  const CommandRun run = RunToEnd(Joined({{"--log=" + log}, ServingShell("true")}),
+                                  {{"TETHER_LOG_DIR", "/proc/none"}});
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("/log' lacks what the server printed, as tether could not"),
+                             HasSubstr("; TETHER_LOG_DIR gives another directory\n")));
+}
+
+TEST(TetherRun, KeepsTheLogFromTheClientWhoseStandardStreamsAreClosed) {
+  const support::TemporaryDirectory directory;
+  const std::string log = directory / "log";
+  Server run({.command = {"sh", "-c", "\"$@\" >&-", "sh", Program("tether_run"), "--log=" + log,
+                          "--listening", "--", Program("serve_ports"), "0", "--", "sh", "-c",
+                          "echo OUT 2>&-; ls -l /proc/self/fd >&2"},
+              .may_end = true,
+              .expected_exit = {},
+              .may_leave_processes = true});
+  ASSERT_TRUE(run.WaitForExit());
+  EXPECT_THAT(run.Text(), Not(HasSubstr(log)));
+  std::ifstream file(log);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}),
+              MatchesRegex("ready [0-9]+\n"));
+}
+
+TEST(TetherRun, ExpectsTheStopSignalAloneAndWhatIsAllowed) {
+  const auto arguments = [](const support::Words& options) {
+    return Joined({options, ServingShell("kill -USR1 $TETHER_PID; while kill -0 $TETHER_PID; do :; "
+                                         "done 2>&-")});
+  };
+  EXPECT_THAT(RunToEnd(arguments({"--allow-exit", "--allow-status=TERM"})).err,
+              HasSubstr("where an exit with code 0 or a death by SIGTERM (15) is expected"));
+  EXPECT_THAT(RunToEnd(arguments({"--allow-exit", "--stop-signal=INT"})).err,
+              HasSubstr("where an exit with code 0 or a death by SIGINT (2) is expected"));
+}
+
+TEST(TetherRun, AdvisesByItsOwnOptions) {
+  EXPECT_THAT(RunToEnd({"--", "", "--", "true"}).err, HasSubstr("to start, such as ./my_server\n"));
+  EXPECT_THAT(RunToEnd({"--directory=/no/such", "--", "true", "--", "true"}).err,
+              HasSubstr("--directory: cannot change to /no/such: "));
+  EXPECT_THAT(RunToEnd({"--start-timeout=0.1", "--", "sleep", "80", "--", "true"}).err,
+              AllOf(HasSubstr("or give --terminal\n"), Not(HasSubstr("tether::"))));
 }
 
 TEST(TetherRun, EchoesTheServerAlone) {

@@ -1,5 +1,6 @@
 // The arguments of tether-run.
 #include <gmock/gmock.h>
+#include <tether/version.h>
 
 #include "conversation/run_command.h"
 
@@ -44,6 +45,10 @@ TEST(TetherRunUsage, IsShownByHelp) {
             HasSubstr(
                 "\n  --allow-exit              it may end while the client runs, which goes on\n"
                 "                            then\n"),
+            HasSubstr("0 is at once; 10s if\n                            not given\n"),
+            HasSubstr("http://127.0.0.1:PORT, or http://[::1]:PORT\n"),
+            HasSubstr("the client gets\ntwice: from the sender, and passed on.\n"),
+            HasSubstr("without a report, and --log stays empty.\n"),
             HasSubstr("\nExit status:\n  124  if the client timed out\n  125  if tether-run "
                       "itself or the server fails")));
   for (const char* option : {"ready=",

@@ -28,6 +28,8 @@ RIGHT = {
     "connection/connection.h": "#pragma once\n",
     "server/server.h": '#include "tether/base/value.h"\n',
     "proxy/fault_proxy.h": "#include <string>\n",
+    "run/main.cc": '#include "tether/version.h"\n',
+    "version.h": "#pragma once\n",
     "gtest/fixture.h": '#include <gtest/gtest.h>\n\n#include "tether/server/server.h"\n',
 }
 EXEMPT = {"guardian/program/": "Linux as a whole"}

@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "support/processes.h"
+#include "support/temporary_directory.h"
 #include "tether/base/errors.h"
 #include "tether/base/printable.h"
 #include "tether/output/line_match.h"
@@ -46,6 +48,37 @@ TEST(Transcript, JoinsALineThatCameInPieces) {
   EXPECT_THAT(Texts(transcript), ElementsAre("listening"));
   transcript.Append(Stream::kOut, "\n\n");
   EXPECT_THAT(Texts(transcript), ElementsAre("listening", "second", ""));
+}
+
+// The most memory that this process has had since it was last asked to forget it, in bytes.
+std::size_t MostMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) * 1024;
+  }
+  return 0;
+}
+
+TEST(Transcript, HasAVeryLongLineInMemoryOnce) {
+  if (support::kThreadSanitizer) GTEST_SKIP() << "it takes several times the memory";
+  constexpr std::size_t kSize = std::size_t{128} << 20U;
+  const support::TemporaryDirectory directory;
+  const auto log = std::make_shared<internal::LogFile>(directory.path() / "log");
+  Transcript transcript(Clock::now(), log, kMemory);
+  const std::string piece(std::size_t{1} << 20U, 'x');
+  for (std::size_t size = 0; size < kSize; size += piece.size()) {
+    transcript.Append(Stream::kOut, piece);
+  }
+  transcript.Append(Stream::kOut, "x\n");
+  std::ofstream("/proc/self/clear_refs") << "5";  // the most begins anew
+  const std::size_t before = MostMemory();
+  std::size_t size = 0;
+  transcript.Visit(0, 1, [&](const internal::LineBlock& block) {
+    size = block.text.size();
+    return true;
+  });
+  EXPECT_EQ(size, kSize + 2);
+  EXPECT_LT(MostMemory(), before + kSize + kSize / 2);
 }
 
 TEST(Transcript, DoesNotMixTheStreamsWithinALine) {

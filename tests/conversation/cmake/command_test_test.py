@@ -11,7 +11,7 @@ SOURCE = pathlib.Path(__file__).resolve().parent / "project"
 WRONG_PROJECT = """
 cmake_minimum_required(VERSION 3.25)
 project(refused LANGUAGES NONE)
-add_executable(tether_run IMPORTED GLOBAL)
+add_executable(tether::run IMPORTED GLOBAL)
 include("{cmake_directory}/TetherAddTest.cmake")
 tether_add_command_test({arguments})
 {rest}

@@ -1,0 +1,58 @@
+// greeter: answers each line NAME that a client sends with "hello NAME", one client at a time. Prints
+// "listening on port N", "greeted NAME", and on SIGTERM "bye", with which it ends.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+void SayBye(int /*signal*/) {
+  if (::write(STDOUT_FILENO, "bye\n", 4) != 4) std::_Exit(1);
+  std::_Exit(0);
+}
+
+// On a port that the system chooses.
+int Listen() {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (::bind(listener, any, size) != 0 || ::listen(listener, 64) != 0) return -1;
+  ::getsockname(listener, any, &size);
+  std::printf("listening on port %d\n", ntohs(address.sin_port));
+  return listener;
+}
+
+void Greet(int client) {
+  std::FILE* const in = ::fdopen(client, "r");
+  std::FILE* const out = ::fdopen(::dup(client), "w");
+  char name[80];
+  while (std::fscanf(in, "%79s", name) == 1) {
+    std::fprintf(out, "hello %s\n", name);
+    std::fflush(out);
+    std::printf("greeted %s\n", name);
+  }
+  std::fclose(out);
+  std::fclose(in);
+}
+
+}  // namespace
+
+int main() {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::signal(SIGTERM, SayBye);
+  const int listener = Listen();
+  if (listener < 0) {
+    std::perror("greeter");
+    return 1;
+  }
+  for (;;) {
+    if (const int client = ::accept(listener, nullptr, nullptr); client >= 0) Greet(client);
+  }
+}

@@ -1,0 +1,100 @@
+"""The projects of consumers, in consumers/, and installations of tether for them.
+
+The environment tells of the tools, of TETHER_BUILD, the directory of the build that is tested, and of
+WORK, a directory to work in. What is written there is made anew by each test.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent
+BUILD = pathlib.Path(os.environ["TETHER_BUILD"])
+WORK = pathlib.Path(os.environ["WORK"])
+LIBDIR = os.environ["LIBDIR"]
+
+# Made by the tests that others depend on.
+STATIC = WORK / "static"
+SHARED = WORK / "shared"
+FROM_SOURCE = WORK / "from_source"
+
+# Neither an installed tether nor settings for the tests of tether's own may help.
+OWN_VARIABLES = ("CMAKE_PREFIX_PATH", "DESTDIR", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH",
+                 "TETHER_TEST_TIMEOUT")
+
+
+class Failed(Exception):
+    """A command did not end with 0. The text has all that it printed."""
+
+
+def run(*command, directory=None, **variables):
+    """What was printed on both streams."""
+    environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
+    done = subprocess.run([str(word) for word in command], cwd=directory, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**environment, **variables})
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def emptied(directory):
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
+
+
+def install(prefix, build=BUILD, **variables):
+    return run(os.environ["CMAKE"], "--install", build, "--prefix", prefix, **variables)
+
+
+def files_below(directory):
+    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*"))
+
+
+class Project:
+    """consumers/NAME, built in a directory of its own."""
+
+    def __init__(self, name, build, **settings):
+        self.build = build
+        options = [f"-D{key}={value}" for key, value in settings.items()]
+        run(os.environ["CMAKE"], "-S", HERE / "consumers" / name, "-B", build,
+            "-G", os.environ["GENERATOR"], f"-DCMAKE_MAKE_PROGRAM={os.environ['MAKE_PROGRAM']}",
+            f"-DCMAKE_CXX_COMPILER={os.environ['COMPILER']}",
+            f"-DCMAKE_CXX_COMPILER_LAUNCHER={os.environ['LAUNCHER']}",
+            "-DCMAKE_CXX_FLAGS=-O0", *options)
+
+    def compile(self, *targets, jobs=1):
+        chosen = ["--target", *targets] if targets else []
+        return run(os.environ["CMAKE"], "--build", self.build, "--parallel", jobs, *chosen)
+
+    def test(self, number):
+        """Runs the tests by ctest; there have to be so many, all of which pass."""
+        printed = run(os.environ["CTEST"], "--test-dir", self.build, "--output-on-failure",
+                      "--no-tests=error")
+        if f"100% tests passed, 0 tests failed out of {number}\n" not in printed:
+            raise Failed(f"not all of {number} tests passed:\n{printed}")
+        return printed
+
+    def run_elsewhere(self, program, *wrapper):
+        """Runs a program of GoogleTest from the top directory."""
+        printed = run(*wrapper, self.build / program, directory="/")
+        if "[  PASSED  ]" not in printed or "[  SKIPPED ]" in printed:
+            raise Failed(f"{program} did not pass:\n{printed}")
+        return printed
+
+
+def place_for(name):
+    """A directory for a project, which no other test may use at the same time."""
+    return emptied(WORK / "projects" / name)
+
+
+def build_and_run(name, prefix, number, variant="", **settings):
+    """A project that finds tether below a prefix."""
+    project = Project(name, place_for(f"{name}_{prefix.name}{variant}"),
+                      CMAKE_PREFIX_PATH=prefix, **settings)
+    project.compile()
+    project.test(number)
+    return project
