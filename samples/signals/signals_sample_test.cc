@@ -20,8 +20,8 @@ class Signals : public tether::ServerTest {
   }
 
   // Its arguments, with {dir} filled in.
-  std::string configuration() { return server().options().command[1]; }
-  std::string log() { return server().options().command[2]; }
+  std::string configuration() { return server().options().command.end()[-2]; }
+  std::string log() { return server().options().command.back(); }
 
   static std::string Content(const std::string& path) {
     std::ifstream file(path);

@@ -99,6 +99,12 @@ TEST_P(AboveServer, HasThePidOfTheServerAndNotOfTheTool) {
   EXPECT_EQ(server.processes().size(), 1U);
 }
 
+TEST_P(AboveServer, IsNotGivenTheSignalsThatAreForTheServer) {
+  Server server(Child("ready_and_wait"));
+  server.Signal("USR1");
+  EXPECT_TRUE(server.ExpectExit(ExitStatus::Signaled{SIGUSR1}));
+}
+
 TEST_P(AboveServer, IsLeftToEndWithTheServerAndItsStatus) {
   EXPECT_EQ(Server(Child("save_on_term")).Stop(), ExitStatus::Exited{0});
   EXPECT_EQ(Server(Child("ready_and_wait")).Stop(), ExitStatus::Signaled{SIGTERM});
