@@ -59,8 +59,6 @@ const std::vector<Promise>& PromisesOfLinux() {
        {"Limits.WithNoFileOrTheNextFewNameTheLimit", "From/FewFiles.*", "Met/Crowd.*"}},
       {"there are neither memory files nor /proc that could be missing",
        {"All/Fatal.SaysWhatFailedAndWhatToDo/*", "NoTerminal.IsToldWithAWordOn*"}},
-      {"an end that comes just before a stop can be taken for that of the stop",
-       {"Signal.ThatEndsAServerIsNoReasonToEnd"}},
       {"what a descriptor refers to is told in other words, or not at all",
        {"DescriptorTable.TellsNumberKindAndTarget", "Guardian.HoldsNoDescriptorOfTheTestProgram",
         "DescriptorTable.ThatGrewFailsATestWithBothPrinted",
