@@ -33,19 +33,31 @@ HOMES = {
 PUBLIC = ("tether.h", "server/server.h", "connection/connection.h", "proxy/fault_proxy.h")
 HIDDEN = ("boost/", "httplib.h", "pcre2.h")
 
-# What makes a file one for Linux alone, to be named *_linux.cc or *_linux.h; comments do not.
-LINUX_HEADERS = ("linux/", "sys/epoll.h", "sys/inotify.h", "sys/prctl.h", "sys/signalfd.h",
-                 "sys/syscall.h")
+# What makes a file one for Linux alone, to be named *_linux.cc or *_linux.h; comments do not, nor
+# does a name in a text.
+LINUX_HEADERS = ("linux/", "sched.h", "sys/epoll.h", "sys/eventfd.h", "sys/fsuid.h",
+                 "sys/inotify.h", "sys/prctl.h", "sys/ptrace.h", "sys/signalfd.h", "sys/syscall.h",
+                 "sys/sysmacros.h", "sys/timerfd.h")
 LINUX_TEXT = "/proc/"
+LINUX_NAME = re.compile(r"""\b(?:
+    accept4 | clone | close_range | execveat | get_current_dir_name | getres[ug]id | gettid
+    | memfd_create | pipe2 | ppoll | prctl | prlimit | program_invocation_\w*name
+    | pthread_setname_np | ptsname_r | secure_getenv | setfs[ug]id | sigabbrev_np | signalfd
+    | splice | syscall | ucred | eventfd(?:_\w+)? | (?:epoll|fanotify|inotify|pidfd|timerfd)_\w+
+    | (?:CLONE|PTRACE)_\w+ | F_SETPIPE_SZ | MSG_CMSG_CLOEXEC | O_PATH | O_TMPFILE
+    | SCM_CREDENTIALS | SO_PASSCRED | SO_PEERCRED | SO_PEERPIDFD | SOCK_CLOEXEC | SOCK_NONBLOCK
+    | TCP_INFO)\b""", re.VERBOSE)
 
 # Files (or folders, with a slash) that are for Linux and not named so, each with the reason. One
 # that is no longer needed is a breach too.
 LINUX_EXEMPT = {
-    "guardian/program/": "the whole program is for Linux: it rests on subreapers and pidfds",
-    "guardian/guardian_client.cc": "executes the program through /proc/self/fd",
-    "server/program.cc": "has a fallback for systems without /proc",
+    "base/poll_until.h": "ppoll is in POSIX.1-2024, and macOS alone has none",
 }
 
+# For the systems without what Linux has there is another file, *_posix.cc.
+SYSTEMS = ("linux", "posix")
+
+TEXT_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|//.*')
 INCLUDE = re.compile(r"\s*#\s*include\s*(.*)")
 TARGET = re.compile(r'<([^>]+)>|"([^"]+)"')
 
@@ -132,6 +144,32 @@ def check_linux(source: Source) -> Iterator[Breach]:
     for number, line in enumerate(source.lines, 1):
         if LINUX_TEXT in line and not line.lstrip().startswith("//"):
             yield Breach(source.path, number, f"uses {LINUX_TEXT}", rule)
+        if name := LINUX_NAME.search(TEXT_OR_COMMENT.sub("", line)):
+            yield Breach(source.path, number, f"uses {name[0]}", rule)
+
+
+def check_systems(sources: dict[str, Source]) -> Iterator[Breach]:
+    """What one system does in a file of its own all do, behind the same header."""
+    for path, source in sources.items():
+        stem, dot, suffix = path.rpartition(".")
+        name, _, system = stem.rpartition("_")
+        for include in source.includes():
+            other = pathlib.PurePath(include.header).stem.rpartition("_")[2]
+            if include.header.startswith("tether/") and other in SYSTEMS and other != system:
+                yield Breach(path, include.line, f"includes {include.written}",
+                             f"only files named *_{other} may include it")
+        if system not in SYSTEMS or suffix != "cc":
+            continue
+        if f"{name}.h" not in sources:
+            if f"{stem}.h" not in sources:
+                yield Breach(path, 1, f"stands behind neither {name}.h nor {stem}.h",
+                             "what a system does in its own way has a header for all, what helps "
+                             "with that one of its own")
+            continue
+        for other in SYSTEMS:
+            if f"{name}_{other}.cc" not in sources:
+                yield Breach(path, 1, f"has no {name}_{other}.cc beside it",
+                             f"what stands behind {name}.h is there for every system")
 
 
 def apply_exemptions(breaches: list[Breach], exempt: dict[str, str]) -> Iterator[Breach]:
@@ -176,6 +214,7 @@ def check_tree(tether: pathlib.Path, linux_exempt: dict[str, str]) -> list[Breac
     breaches = [breach for source in sources.values() for breach in check_includes(source)]
     linux = [breach for source in sources.values() for breach in check_linux(source)]
     breaches += apply_exemptions(linux, linux_exempt)
+    breaches += check_systems(sources)
     breaches += check_public(sources)
     return sorted(breaches)
 

@@ -1,4 +1,4 @@
-// The listening sockets of processes, held against what the test itself sets up.
+// The sockets of processes, held against what the test itself sets up.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,17 +6,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
 #include "support/few_descriptors.h"
 #include "support/processes.h"
 #include "support/servers.h"
+#include "support/temporary_directory.h"
 #include "tether/base/errors.h"
 #include "tether/inspect/listening_sockets.h"
 #include "tether/inspect/proc_net_linux.h"
 #include "tether/inspect/socket_inodes.h"
+#include "tether/inspect/unix_sockets_linux.h"
 
 namespace tether::internal {
 namespace {
@@ -126,6 +131,33 @@ TEST(ListeningSockets, AreAnErrorAndNotNoneWhenNoDescriptorIsLeft) {
   const Listener listener("127.0.0.1");
   const support::FewDescriptors none(0);
   EXPECT_THROW(ListeningSocketsOf({::getpid()}), SystemCallFailed);
+}
+
+// What /proc tells must be what netlink tells.
+TEST(UnixSockets, AreTheSameInProc) {
+  const support::TemporaryDirectory directory;
+  const std::string path = directory / "socket";
+  const Server listening({.command = {Program("listen_unix"), path}, .ready = ready::Line("done")});
+  const std::string name = "@tether-test-proc-" + std::to_string(::getpid());
+  const Server abstract(
+      {.command = {Program("listen_unix"), name, "datagram"}, .ready = ready::Line("done")});
+  const Server bound(
+      {.command = {Program("listen_unix"), path + "2", "bind"}, .ready = ready::Line("done")});
+  std::ifstream file("/proc/net/unix");
+  const std::string table{std::istreambuf_iterator<char>(file), {}};
+  for (const Server* server : {&listening, &abstract, &bound}) {
+    const auto own = UnixSocketsOf({server->pid()});
+    ASSERT_EQ(own.size(), 1U);
+    const auto all = UnixSocketsInTable(table);
+    const auto same = std::find_if(
+        all.begin(), all.end(), [&](const auto& each) { return each.inode == own.front().inode; });
+    ASSERT_NE(same, all.end());
+    EXPECT_EQ(same->name, own.front().name);
+    EXPECT_EQ(same->open, own.front().open);
+    const bool has_file = server != &abstract;
+    EXPECT_EQ(IsBoundTo(own.front(), own.front().name, {}), has_file);
+    EXPECT_EQ(IsBoundTo(*same, own.front().name, {}), has_file);
+  }
 }
 
 }  // namespace

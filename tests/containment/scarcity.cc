@@ -38,7 +38,9 @@ void StartMany(const Words& words) {
   } catch (const tether::StartError& error) {
     std::printf("after %zu servers: %s\n", servers.size(), error.what());
   }
-  servers.erase(servers.end() - 2, servers.end());
+  // Those that stay may yet open a log file each.
+  const auto half = static_cast<std::ptrdiff_t>(servers.size() / 2);
+  servers.erase(servers.begin() + half, servers.end());
   std::printf("with fewer: %s\n", Try(Options(words[1])).c_str());
 }
 

@@ -1,6 +1,4 @@
 // Where a core dump went is told with the end of the server.
-#include "tether/inspect/core_dump.h"
-
 #include <gmock/gmock.h>
 #include <tether/tether.h>
 
@@ -10,6 +8,7 @@
 #include "support/servers.h"
 #include "support/temporary_directory.h"
 #include "tether/base/file_time.h"
+#include "tether/inspect/core_dump_linux.h"
 
 namespace tether {
 namespace {

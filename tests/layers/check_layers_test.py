@@ -16,7 +16,12 @@ RIGHT = {
     "base/value.h": "#include <string>\n",
     "guardian/program/main.cc": "#include <boost/asio.hpp>\n#include <sys/prctl.h>\n",
     "guardian/program/watch.h": "#pragma once\n",
-    "guardian/spawn_linux.cc": '#include <linux/x.h>\n#include <sys/prctl.h>\nopen("/proc/1");\n',
+    "guardian/spawn.h": "#pragma once\n",
+    "guardian/spawn_linux.cc": '#include "tether/guardian/help_linux.h"\n#include <linux/x.h>\n'
+                               'open("/proc/1");\npipe2(ends, O_CLOEXEC);\n',
+    "guardian/spawn_posix.cc": '// Without pidfd_open.\nopen("pidfd_open");\n',
+    "guardian/help_linux.h": "#pragma once\n",
+    "guardian/help_linux.cc": '#include "tether/guardian/help_linux.h"\n',
     "output/regex.cc": '#include <pcre2.h>\n#include "tether/base/value.h"\n',
     "output/regex.h": "#include <pcre2.h>\n",
     "readiness/http.cc": "// As in /proc/PID/fd.\n#include <httplib.h>\n",
@@ -29,7 +34,8 @@ RIGHT = {
 }
 EXEMPT = {"guardian/program/": "Linux as a whole"}
 
-# What is wrong: a file that is added or replaced, and the message without "fixture/tether/".
+# What is wrong: a file that is added or replaced, and the message without "fixture/tether/"; other
+# files that are added, if it takes some.
 WRONG = {
     "a higher layer": (
         "base/errors.cc", '#include <string>\n\n#  include "tether/output/line.h"\n',
@@ -87,6 +93,36 @@ WRONG = {
     "/proc in a file for all": (
         "server/program.cc", 'auto self = "/proc/self/exe";\n',
         "server/program.cc:1: uses /proc/: only files named *_linux may depend on Linux"),
+    "a call of Linux alone in a file for all": (
+        "output/source.cc", "// As epoll_wait does.\nint n = ::epoll_wait(epoll, 0, 0, 0);\n",
+        "output/source.cc:2: uses epoll_wait: only files named *_linux may depend on Linux"),
+    "a constant of Linux alone in a file for other systems": (
+        "guardian/spawn_posix.cc", "socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);\n",
+        "guardian/spawn_posix.cc:1: uses SOCK_CLOEXEC: only files named *_linux may depend on "
+        "Linux"),
+    "a file for Linux with none for other systems": (
+        "server/program.h", "#pragma once\n",
+        "server/program_linux.cc:1: has no server/program_posix.cc beside it: what stands behind "
+        "server/program.h is there for every system",
+        {"server/program_linux.cc": "int program;\n"}),
+    "a file for other systems with none for Linux": (
+        "server/program.h", "#pragma once\n",
+        "server/program_posix.cc:1: has no server/program_linux.cc beside it: what stands behind "
+        "server/program.h is there for every system",
+        {"server/program_posix.cc": "int program;\n"}),
+    "a file for Linux behind no header": (
+        "server/program_linux.cc", "int program;\n",
+        "server/program_linux.cc:1: stands behind neither server/program.h nor "
+        "server/program_linux.h: what a system does in its own way has a header for all, what "
+        "helps with that one of its own"),
+    "a header of Linux in a file for all": (
+        "guardian/client.cc", '#include "tether/guardian/help_linux.h"\n',
+        'guardian/client.cc:1: includes "tether/guardian/help_linux.h": only files named *_linux '
+        "may include it"),
+    "a header of Linux in a file for other systems": (
+        "guardian/spawn_posix.cc", '#include "tether/guardian/help_linux.h"\n',
+        'guardian/spawn_posix.cc:1: includes "tether/guardian/help_linux.h": only files named '
+        "*_linux may include it"),
     "an exemption that nothing needs": (
         "guardian/program/main.cc", "int main() {}\n",
         "guardian/program/:1: is exempt from being named *_linux: it does not depend on Linux: "
@@ -116,9 +152,10 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(run(RIGHT), (0, []))
 
     def test_each_wrong_tree_is_refused(self):
-        for what, (path, text, message) in WRONG.items():
+        for what, (path, text, message, *more) in WRONG.items():
             with self.subTest(what):
-                self.assertEqual(run(RIGHT | {path: text}), (1, [message]))
+                others = more[0] if more else {}
+                self.assertEqual(run(RIGHT | {path: text} | others), (1, [message]))
 
     def test_public_headers_hide_libraries_also_at_several_removes(self):
         wrong = RIGHT | {

@@ -13,7 +13,6 @@
 #include "support/servers.h"
 #include "support/temporary_directory.h"
 #include "tether/base/file_descriptor.h"
-#include "tether/inspect/unix_sockets.h"
 
 namespace tether {
 namespace {
@@ -156,33 +155,6 @@ TEST_F(ReadyUnixSocket, RefusesWhatIsNoPathOfASocket) {
               HasSubstr("ready: ready::UnixSocket was given an empty path"));
   EXPECT_THAT(ErrorOfStart(Instead("", ready::UnixSocket("@"))),
               HasSubstr("was given an abstract socket without a name: \"@\""));
-}
-
-// What /proc tells must be what netlink tells.
-TEST(UnixSockets, AreTheSameInProc) {
-  const support::TemporaryDirectory directory;
-  const std::string path = directory / "socket";
-  const Server listening({.command = {Program("listen_unix"), path}, .ready = ready::Line("done")});
-  const std::string name = "@tether-test-proc-" + std::to_string(::getpid());
-  const Server abstract(
-      {.command = {Program("listen_unix"), name, "datagram"}, .ready = ready::Line("done")});
-  const Server bound(
-      {.command = {Program("listen_unix"), path + "2", "bind"}, .ready = ready::Line("done")});
-  std::ifstream file("/proc/net/unix");
-  const std::string table{std::istreambuf_iterator<char>(file), {}};
-  for (const Server* server : {&listening, &abstract, &bound}) {
-    const auto own = internal::UnixSocketsOf({server->pid()});
-    ASSERT_EQ(own.size(), 1U);
-    const auto all = internal::UnixSocketsInTable(table);
-    const auto same = std::find_if(
-        all.begin(), all.end(), [&](const auto& each) { return each.inode == own.front().inode; });
-    ASSERT_NE(same, all.end());
-    EXPECT_EQ(same->name, own.front().name);
-    EXPECT_EQ(same->open, own.front().open);
-    const bool has_file = server != &abstract;
-    EXPECT_EQ(IsBoundTo(own.front(), own.front().name, {}), has_file);
-    EXPECT_EQ(IsBoundTo(*same, own.front().name, {}), has_file);
-  }
 }
 
 }  // namespace

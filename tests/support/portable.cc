@@ -1,0 +1,7 @@
+#include "support/portable.h"
+
+namespace support {
+
+bool IsPortable() { return TETHER_IS_PORTABLE; }
+
+}  // namespace support
