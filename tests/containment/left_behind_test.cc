@@ -1,6 +1,7 @@
 // Processes that a server leaves behind are ended, and fail the test.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 
 #include "support/processes.h"
 #include "support/servers.h"
@@ -40,7 +41,7 @@ TEST(LeftBehind, IsADaemonThatOutlivesItsServer) {
                     HasSubstr("set .may_leave_processes = true in its options")));
 }
 
-TEST(LeftBehind, IsToldWithTheParentsThatLive) {
+void LeaveAProcessWithTwoWorkers() {
   Server server(
       {.command = {"sh", "-c", "setsid " + Program("fork_workers") + " 2 & exec sleep 50"},
        .ready = ready::Line("ready")});
@@ -55,6 +56,15 @@ TEST(LeftBehind, IsToldWithTheParentsThatLive) {
               AllOf(HasSubstr("server \"sh\" left 3 processes behind"),
                     ContainsRegex("  pid " + pid + ", whose parent has ended, [a-z ]+: [^\n]*\n" +
                                   child + child)));
+}
+
+TEST(LeftBehind, IsToldWithTheParentsThatLive) { LeaveAProcessWithTwoWorkers(); }
+
+// As below a manager of a session, to whom the system gives what has lost its parent.
+TEST(LeftBehind, IsToldWithTheParentsThatLiveWhereSomebodyTakesOrphans) {
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  LeaveAProcessWithTwoWorkers();
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 TEST(LeftBehind, IsADaemonWhoseServerEndedUnasked) {
