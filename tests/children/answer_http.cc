@@ -28,12 +28,12 @@ void AddAnswers(httplib::Server& server) {
   server.Get("/binary", [](const Request&, Response& response) {
     response.set_content(std::string("5:\0\xff\n\r\n:ready", 14), "application/octet-stream");
   });
-  // As many bytes as are said, with a word at each end.
+  // As many bytes as are said, with a word at each end; of a kind that cpp-httplib does not compress.
   server.Get(R"(/large/(\d+))", [](const Request& request, Response& response) {
     const auto size = static_cast<std::size_t>(std::atoi(request.matches[1].str().c_str()));
     std::string body(size, '.');
     body.replace(0, 5, "first").replace(size - 4, 4, "last");
-    response.set_content(body, kText);
+    response.set_content(body, "application/octet-stream");
   });
   server.Get("/endless", [](const Request&, Response& response) {
     response.set_chunked_content_provider(kText, [](std::size_t, httplib::DataSink& sink) {
