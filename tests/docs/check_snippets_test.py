@@ -14,7 +14,7 @@ SOURCE = """int main() {
   }
 }
 """
-PRINTER = "#!/bin/sh\necho \"/tmp/1/a.cc:54: $1 took 12 ms\"\n"
+PRINTER = "#!/bin/sh\necho \"/tmp/1/a.cc:54: $1 took 12 ms\"\necho\necho why\n"
 
 
 def page(mark, *lines, language="cpp"):
@@ -62,6 +62,11 @@ class CheckSnippets(unittest.TestCase):
     def test_accepts_what_is_printed_but_for_numbers_and_directories(self):
         self.assertEqual(self.problems(page("<!-- printed by: failing_sample A.B -->",
                                             "a.cc:9: --gtest_filter=A.B took 7.5 ms", language="")), [])
+
+    def test_accepts_what_is_printed_but_for_blank_lines(self):
+        self.assertEqual(self.problems(page("<!-- printed by: failing_sample A.B -->",
+                                            "a.cc:9: --gtest_filter=A.B took 7.5 ms", "why",
+                                            language="")), [])
 
     def test_accepts_a_shell_without_a_mark(self):
         self.assertEqual(self.problems(page("", "samples/run", language="sh")), [])

@@ -109,6 +109,15 @@ TEST_F(ReadyHttps, TellsThatTheServerSpeaksPlainHttp) {
   EXPECT_THAT(ErrorOfStart(options), HasSubstr("does it expect plain HTTP there?"));
 }
 
+TEST_F(ReadyHttps, TellsThatAServerMayWaitForAPlainRequest) {
+  ServerOptions options = {
+      .command = {Program("listen_quietly")},
+      .ready = ready::Http("/state", {.https = true, .accept_self_signed = true}),
+      .start_timeout = 2s};
+  EXPECT_THAT(ErrorOfStart(options),
+              ContainsRegex("/state: no answer for .*; does it expect plain HTTP there\\?"));
+}
+
 TEST_F(ReadyHttps, TakesACertificateThatTheServerMakes) {
   ServerOptions options =
       Secure("made", ready::Http("/state", {.https = true, .ca_file = "made.pem"}));
