@@ -102,6 +102,27 @@ TEST(TetherRun, RemovesThePortOfAnotherServerFromTheEnvironment) {
   EXPECT_EQ(run.out, "none none none\n");
 }
 
+TEST(TetherRun, LeavesReservedPortsToAServerThatBindsThemForItselfAlone) {
+  const auto with = [](const char* option) {
+    return support::Words{option, "--",    Program("serve_ports"), "{{port}}", "--", "sh",
+                          "-c",   "exit 1"};
+  };
+  EXPECT_THAT(RunToEnd(with("--listening")).err,
+              HasSubstr("the port was released; to save this attempt, give --release-ports\n"));
+  EXPECT_THAT(RunToEnd(with("--release-ports")).err, Not(HasSubstr("before:")));
+}
+
+TEST(TetherRun, FailsForAPortThatIsNoneBeforeItRunsTheClient) {
+  const CommandRun run = RunToEnd({"--name=odd", "--ready=on (?<port>\\w+)", "--", "sh", "-c",
+                                   "echo on http; exec sleep 80", "--", "echo", "client"});
+  EXPECT_EQ(run.status, kFailed);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(
+      run.err,
+      "tether-run: the group \"port\" of the ready line of server \"odd\" is \"http\", which is "
+      "no port number\n");
+}
+
 TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {
   const auto with = [](const char* option) {
     return support::Words{"--start-timeout=10",

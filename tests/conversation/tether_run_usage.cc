@@ -60,6 +60,7 @@ TEST(TetherRunUsage, IsShownByHelp) {
                              "directory=",
                              "env=",
                              "limit=",
+                             "release-ports ",
                              "terminal ",
                              "stop-signal=",
                              "stop-grace=",

@@ -98,7 +98,7 @@ TEST_F(ReadyHttps, TellsWhyThereWasNoAnswer) {
             ContainsRegex(begin + "its certificate is self-signed and not trusted; .*set .ca_file"),
             ContainsRegex(begin + "no certificate of an authority can be loaded from " +
                           (directory_ / "no.pem").string()),
-            ContainsRegex("GET http://.*; if it expects TLS there, set .https")));
+            ContainsRegex("GET http://.*; does it expect HTTPS there\\?")));
 }
 
 TEST_F(ReadyHttps, TellsThatTheServerSpeaksPlainHttp) {

@@ -52,8 +52,8 @@ TEST(ReleasedPorts, AreFoundOutToBeNeeded) {
   EXPECT_THAT(server.Report(),
               HasSubstr("before:   it exited with code 1 over an address in use: port " + port +
                         " was in use for it while tether held it: it seems to set neither "
-                        "SO_REUSEADDR nor SO_REUSEPORT, and the port was released "
-                        "(.reuses_ports = false in the options saves this attempt)"));
+                        "SO_REUSEADDR nor SO_REUSEPORT, and the port was released; "
+                        "to save this attempt, set .reuses_ports = false in its options"));
   EXPECT_EQ(support::Texts(server), std::vector<std::string>{"ready " + port});
 }
 
