@@ -30,27 +30,17 @@ set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake (>= 3.25), pkgconf")
 
-# A static library fits the headers that it was compiled with, and GoogleTest's change from one minor
-# version to the next.
-find_package(GTest CONFIG QUIET)
-string(REGEX MATCH "^([0-9]+)\\.([0-9]+)" tether_gtest_version "${GTest_VERSION}")
-math(EXPR tether_next_gtest "${CMAKE_MATCH_2} + 1")
-set(tether_next_gtest "${CMAKE_MATCH_1}.${tether_next_gtest}~")
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpcre2-dev")
-foreach(library libgtest-dev libgmock-dev)
-  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS
-    ", ${library} (>= ${tether_gtest_version}), ${library} (<< ${tether_next_gtest})")
-endforeach()
 
 # The libraries of the programs within libtether are those of the package, too, and nobody sees them
 # in it: cpack is told of these programs.
-set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_BINARY_DIR}/package/PackageLibraries.cmake")
+set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_BINARY_DIR}/package/PackageDepends.cmake")
 file(GENERATE OUTPUT "${CPACK_PROJECT_CONFIG_FILE}" CONTENT
 "set(TETHER_PROGRAMS
   [==[$<TARGET_FILE:tether_run>]==]
   [==[$<TARGET_FILE:tether_guardian>]==]
   [==[$<TARGET_FILE:tether_http_prober>]==])
-include([==[${CMAKE_CURRENT_LIST_DIR}/PackageLibraries.cmake]==])
+include([==[${CMAKE_CURRENT_LIST_DIR}/PackageDepends.cmake]==])
 ")
 
 include(CPack)

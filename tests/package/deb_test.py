@@ -18,6 +18,11 @@ def field(name):
     return run("dpkg-deb", "--field", package(), name).strip()
 
 
+def depends():
+    """Name, relation and version of each of its dependencies, the latter two empty for any version."""
+    return re.findall(r"([^ ,]+)(?: \((\S+) ([^)]+)\))?", field("Depends"))
+
+
 class Build(unittest.TestCase):
     def test_is_built(self):
         emptied(PLACE)
@@ -30,10 +35,16 @@ class Build(unittest.TestCase):
 
 class Deb(unittest.TestCase):
     def test_depends_on_what_is_linked_and_included(self):
-        depends = re.findall(r"([^ ,]+)(?: \(([^)]+)\))?", field("Depends"))
-        names = {name for name, _ in depends}
+        names = {name for name, _, _ in depends()}
         self.assertLessEqual({"libpcre2-dev", "libgtest-dev", "libgmock-dev", "libc6", "libstdc++6"}, names)
-        self.assertEqual([limit[:2] for name, limit in depends if name == "libgtest-dev"], [">=", "<<"])
+        self.assertEqual([relation for name, relation, _ in depends() if name == "libgtest-dev"],
+                         [">=", "<<"])
+
+    def test_can_be_installed_here(self):
+        for name, relation, limit in depends():
+            installed = run("dpkg-query", "--show", "--showformat=${Version}", name)
+            if relation:
+                run("dpkg", "--compare-versions", installed, relation, limit)
 
     def test_depends_on_the_libraries_of_the_programs_within_the_library(self):
         library = os.environ["HTTPLIB_LIBRARIES"].split(";")[0]
