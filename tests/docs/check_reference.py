@@ -42,6 +42,14 @@ def keywords(source):
     return [word for each in re.findall(r'"([^"]*)"', call) for word in each.split(";") if word]
 
 
+def cmake_options(source):
+    return re.findall(r"^(?:cmake_dependent_)?option\((\w+)", source, re.MULTILINE)
+
+
+def cache_variables(source):
+    return re.findall(r"^set\((\w+)[^()]*\bCACHE STRING\b", source, re.MULTILINE)
+
+
 def probes(source):
     inside = re.search(r"^namespace ready {(.*)^}  // namespace ready", source, re.DOTALL | re.MULTILINE)[1]
     return re.findall(r"^(?:requires.* )?Probe (\w+)\(", inside, re.MULTILINE)
@@ -81,6 +89,8 @@ TABLES = [
     Table("Matchers", "fixture/tether/gtest/matchers.h", matchers),
     Table("Environment variables", "fixture/tether/base/settings.h", settings),
     Table("tether-run", "fixture/tether/run/option_table.cc", options_of_tether_run),
+    Table("CMake variables", "CMakeLists.txt", cmake_options),
+    Table("Dependencies", "cmake/Dependencies.cmake", cache_variables),
     Table("tether_add_test", "cmake/TetherAddTest.cmake", keywords),
     Table("tether_add_command_test", "cmake/TetherAddCommandTest.cmake", keywords),
 ]

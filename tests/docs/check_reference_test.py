@@ -32,6 +32,16 @@ const Option kOptions[] = {
 };
 """
 CALL = 'cmake_parse_arguments(PARSE_ARGV 0 arg "PER_SUITE" "NAME;SHARDS"\n    "SOURCES")\n'
+CMAKE = """option(TETHER_A "An option" ON)
+include(CMakeDependentOption)
+cmake_dependent_option(TETHER_B "Another"
+  ON TETHER_A OFF)
+set(TETHER_C "AUTO" CACHE STRING "A choice")
+set(TETHER_D "no option")
+set(TETHER_E
+    "https://example.org/e"
+    CACHE STRING "An address")
+"""
 PROBES = """namespace ready {
 Probe Line(Pattern pattern);
 template <std::same_as<Probe>... Parts>
@@ -56,6 +66,10 @@ class Extraction(unittest.TestCase):
 
     def test_finds_keywords(self):
         self.assertEqual(check_reference.keywords(CALL), ["PER_SUITE", "NAME", "SHARDS", "SOURCES"])
+
+    def test_finds_the_options_of_cmake(self):
+        self.assertEqual(check_reference.cmake_options(CMAKE), ["TETHER_A", "TETHER_B"])
+        self.assertEqual(check_reference.cache_variables(CMAKE), ["TETHER_C", "TETHER_E"])
 
     def test_finds_probes_and_matchers(self):
         self.assertEqual(set(check_reference.probes(PROBES)), {"Line", "AllOf"})

@@ -1,33 +1,35 @@
-"""Consumers that build tether from its sources, as shared libraries; and one that has these installed."""
+"""Consumers that build tether from its sources; and one that has the shared libraries of such a build
+installed."""
 
 import unittest
 
-from project import FROM_SOURCE, LIBDIR, SHARED, SOURCE, Project, build_and_run, emptied, install
+from project import (FROM_SOURCE, LIBDIR, SHARED, SOURCE, Project, build_and_run, emptied, install,
+                     place_for)
 
 
-def project(way):
+def shared_libraries():
     # TETHER_INSTALL is for the shared libraries to be installed from there. It is off if not given.
-    return Project("from_source", FROM_SOURCE, WAY=way, TETHER_SOURCE_DIR=SOURCE,
+    return Project("from_source", FROM_SOURCE, WAY="add_subdirectory", TETHER_SOURCE_DIR=SOURCE,
                    BUILD_SHARED_LIBS="ON", TETHER_INSTALL="ON")
 
 
 class Build(unittest.TestCase):
     def test_is_built(self):
-        project("FetchContent").compile("tether_gtest", "tether_run", jobs=2)
+        shared_libraries().compile("tether_gtest", "tether_run", jobs=2)
 
 
 class FromSource(unittest.TestCase):
-    def build_and_run(self, way):
-        consumer = project(way)
-        consumer.compile()
+    def works(self, consumer):
+        consumer.compile(jobs=2)
         consumer.test(3)
         consumer.run_elsewhere("greeter_test")
 
-    def test_is_fetched(self):
-        self.build_and_run("FetchContent")
+    def test_is_fetched_as_it_comes(self):
+        self.works(Project("from_source", place_for("fetched"), WAY="FetchContent",
+                          TETHER_SOURCE_DIR=SOURCE))
 
     def test_is_a_subdirectory(self):
-        self.build_and_run("add_subdirectory")
+        self.works(shared_libraries())
 
     def test_has_no_name_without_the_prefix(self):
         consumer = emptied(FROM_SOURCE.parent / "names")

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import unittest
 
@@ -76,6 +77,18 @@ class Recipes(unittest.TestCase):
         for name in names:
             self.assertRegex(name, r"^[a-z0-9]+(-[a-z0-9]+)*$")
         self.assertEqual(len(names), len(set(names)))
+
+    def test_of_vcpkg_can_be_followed(self):
+        place = place_for("vcpkg")
+        settings = ["-G", os.environ["GENERATOR"], f"-DCMAKE_MAKE_PROGRAM={os.environ['MAKE_PROGRAM']}",
+                    f"-DCMAKE_CXX_COMPILER={os.environ['COMPILER']}"]
+        run(os.environ["CMAKE"], f"-DPORT_DIR={SOURCE}/cmake/vcpkg/tether", f"-DWORK={place}",
+            f"-DSETTINGS={';'.join(settings)}", "-P", SOURCE / "tests/package/follow_port.cmake")
+        cache = (place / "build/CMakeCache.txt").read_text()
+        for option in ("TETHER_GTEST:BOOL=ON", "TETHER_INSTALL:BOOL=ON", "TETHER_TESTS:BOOL=OFF"):
+            self.assertIn(f"\n{option}\n", cache)
+        self.assertEqual({path.name for path in (place / "packages/share/tether").iterdir()},
+                         {"LICENSE", "usage"})
 
     def test_of_vcpkg_knows_the_options(self):
         self.check_options(read("cmake/vcpkg/tether/portfile.cmake"))
