@@ -197,8 +197,9 @@ TEST_F(BadInput, ServerThatEndsBeforeItIsReady) {
 }
 
 TEST_F(BadInput, ServerThatEndsWithStatusZeroBeforeItIsReady) {
-  EXPECT_THAT(ErrorFor(Child("exit_with", {"0"})), AllOf(HasSubstr("ended before it was ready"),
-                                                         HasSubstr("exited with code 0 after ")));
+  EXPECT_THAT(ErrorFor(Child("exit_with", {"0"})),
+              AllOf(HasSubstr("ended before it was ready"), HasSubstr("exited with code 0 after "),
+                    HasSubstr("hint:     it ended by itself")));
 }
 
 TEST_F(BadInput, ServerThatIsKilledBeforeItIsReady) {

@@ -88,6 +88,20 @@ TEST_F(RetryingClientTest, TriesAgainWhenTheServerHangs) {
   EXPECT_GE(retries_, 1);
 }
 
+TEST_F(RetryingClientTest, TriesAgainWhenTheServerHasNoDescriptorLeft) {
+  tether::ServerOptions options = Options();
+  options.limits.open_files = 8;
+  tether::Server scarce(options);
+  std::vector<tether::Connection> idle;
+  while (scarce.descriptors().Numbers().size() < 8) {
+    idle.emplace_back(tether::Connection::Tcp(scarce.port()));
+  }
+  RetryingClient client(scarce.url(),
+                        {.timeout = 50ms, .before_retry = [&](auto) { idle.clear(), ++retries_; }});
+  EXPECT_TRUE(client.Put("color", "red"));
+  EXPECT_GE(retries_, 1);
+}
+
 TEST_F(RetryingClientTest, FindsTheServerAfterItWasKilledAndRestarted) {
   server().Kill();
   EXPECT_TRUE(Client([&] { server().Restart(); }).Put("color", "blue"));

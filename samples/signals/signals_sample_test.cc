@@ -35,6 +35,15 @@ TEST_F(Signals, AreLoggedEach) {
   EXPECT_TRUE(server().WaitForLines({"got signal 12 ", "got signal 28 "}));
 }
 
+TEST_F(Signals, CanBeSentToItsWholeGroup) {
+  tether::ServerOptions options = Options();
+  options.command.insert(options.command.begin(), {"sh", "-c", "\"$@\" & exec \"$@\"", "sh"});
+  options.ready = tether::ready::Lines("started with", 2);
+  tether::Server two(options);
+  two.SignalGroup("USR2");
+  EXPECT_TRUE(two.WaitForCount("got signal 12 ", 2));
+}
+
 TEST_F(Signals, OfRealTimeAreDeliveredEachTime) {
   for (int i = 0; i < 3; ++i) server().Signal("RTMIN+1");
   EXPECT_TRUE(server().WaitForCount("got signal " + std::to_string(SIGRTMIN + 1), 3));

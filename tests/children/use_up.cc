@@ -6,12 +6,15 @@
 //   stack            without end
 //   file PATH        writes to the file
 //   files            opens files
+//   locked           locks memory
 //   processes        forks processes that wait
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -50,6 +53,14 @@ void OpenFiles() {
   std::perror("open");
 }
 
+void LockMemory() {
+  constexpr std::size_t kBlock = 4096;
+  std::vector<char> memory(1024 * kBlock);
+  for (std::size_t at = 0; at < memory.size(); at += kBlock) {
+    if (::mlock(memory.data() + at, kBlock) != 0) return std::perror("mlock");
+  }
+}
+
 void ForkProcesses() {
   pid_t child = 0;
   while ((child = ::fork()) > 0) {
@@ -72,6 +83,7 @@ int main(int argc, char** argv) {
   if (what == "stack") return UseStack(0);
   if (what == "file" && argc > 2) WriteFile(argv[2]);
   if (what == "files") OpenFiles();
+  if (what == "locked") LockMemory();
   if (what == "processes") ForkProcesses();
   for (;;) ::pause();
 }

@@ -204,6 +204,25 @@ TEST(ConnectionToNobody, RefusesWhatIsNoAddress) {
   EXPECT_THAT(ErrorOf([] { Connection::Tcp(0); }), HasSubstr("port 0"));
   EXPECT_THAT(ErrorOf([] { Connection::Unix(std::string(200, 'a')); }), HasSubstr("200 bytes"));
   EXPECT_THAT(ErrorOf([] { Connection::Unix(""); }), HasSubstr("0 bytes"));
+  EXPECT_THAT(ErrorOf([] {
+                Connection::Tcp({"127.0.0.1\0.9", 12}, 80);
+              }),
+              HasSubstr("\"127.0.0.1\\x00.9\" is no address in digits"));
+  EXPECT_THAT(ErrorOf([] {
+                Connection::Unix({"\0abc", 4});
+              }),
+              HasSubstr("\"\\x00abc\" has 4 bytes; it must have 1 to 107, and none of them 0"));
+}
+
+TEST(ConnectionByOtherWays, HasUrgentDataInItsPlace) {
+  const support::Socket listener = support::Socket::BoundTo(0);
+  ::listen(listener.number(), 1);
+  Connection client(Connection::Tcp(listener.port()));
+  const support::Peer peer = support::Peer::AcceptedFrom(listener);
+  peer.Send("a");
+  ASSERT_EQ(::send(peer.number(), "!", 1, MSG_OOB), 1);
+  peer.Send("z\n");
+  EXPECT_TRUE(client.WaitForLine("a!z"));
 }
 
 TEST(ConnectionByOtherWays, IsOneToAUnixSocket) {

@@ -522,6 +522,8 @@ std::string ErrorOf(const std::function<void()>& call) {
 }
 
 TEST_F(FaultProxyTest, NamesWhatMakesNoSense) {
+  EXPECT_THAT(ErrorOf([&] { proxy_.WaitForTraffic(nullptr); }),
+              HasSubstr("the condition is an empty std::function"));
   EXPECT_EQ(ErrorOf([&] { proxy_.SetLatency(-5ms); }),
             "the latency of a FaultProxy is negative: -5 ms; give zero or a positive duration");
   for (const int wrong : {0, -1}) {

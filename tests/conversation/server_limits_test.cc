@@ -282,18 +282,40 @@ TEST(UsedUpLimit, OfOpenFilesIsNamedWithTheLineWhileTheServerRuns) {
       HasSubstr("hint:     limit open_files (16) seems to have been reached: line 2 tells so\n"));
 }
 
-// Root may have any number of processes; and nobody else has those of a user of this number.
-TEST(UsedUpLimit, OfProcessesIsNamedWithTheLine) {
-  const support::TemporaryDirectory directory;
-  ServerOptions options = UseUp({"processes"}, {.processes = 5});
-  if (::geteuid() == 0) {
-    const std::filesystem::path program = directory / "use_up";
-    std::filesystem::permissions(directory.path(), std::filesystem::perms(0755));
+TEST(UsedUpLimit, OfDataMakesAnAllocationFailAndIsNamed) {
+  Server server(UseUp({"memory"}, {.data = MiB(64)}));
+  EXPECT_EQ(server.WaitForExit(), ExitStatus::Signaled{SIGABRT});
+  EXPECT_THAT(server.Report(),
+              HasSubstr("  hint:     limit data (64 MiB) seems to have been used up: line "));
+}
+
+// Limits that root is exempt from.
+class UsedUpLimitOfUser : public testing::Test {
+ protected:
+  // Nobody else has processes of a user of this number.
+  ServerOptions AsUser(ServerOptions options) const {
+    if (::geteuid() != 0) return options;
+    const std::filesystem::path program = directory_ / "use_up";
+    std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
     std::filesystem::copy(options.command.front(), program);
     options.command.front() = program;
     options.user = std::to_string(100'000 + ::getpid());
+    return options;
   }
-  Server server(options);
+
+  const support::TemporaryDirectory directory_;
+};
+
+TEST_F(UsedUpLimitOfUser, ForLockedMemoryIsNamedWithTheLine) {
+  Server server(AsUser(UseUp({"locked"}, {.locked_memory = KiB(64)})));
+  ASSERT_TRUE(server.WaitForLine("mlock: Cannot allocate memory"));
+  EXPECT_THAT(server.Report(),
+              HasSubstr("hint:     limit locked_memory (64 KiB) seems to have been "
+                        "used up: line 2 tells so\n"));
+}
+
+TEST_F(UsedUpLimitOfUser, ForProcessesIsNamedWithTheLine) {
+  Server server(AsUser(UseUp({"processes"}, {.processes = 5})));
   ASSERT_TRUE(server.WaitForLine("fork: Resource temporarily unavailable"));
   EXPECT_LE(server.processes().size(), 5U);
   EXPECT_THAT(

@@ -193,6 +193,61 @@ TEST_F(TetherRunEnd, ByTimeDoesNotWaitForWhoDoesNotReadTheEcho) {
   EXPECT_TRUE(run.WaitForLine("status 124", std::chrono::seconds(8)));
 }
 
+// Fails with a report that is more than a pipe takes, and nobody reads it.
+support::Words Unread(support::Words options) {
+  constexpr const char* kServer =
+      "i=0; while [ $i -lt 90 ]; do printf '%1500d\\n' $i; i=$((i + 1)); done; echo last; "
+      "exec sleep 80";
+  return Joined({{"sh", "-c",
+                  "mkfifo fifo; exec 9<>fifo; \"$@\" 2>fifo 9<&- & read line; "
+                  "[ $line = go ] || kill -$line $!; wait $!; echo status $?",
+                  "sh", Program("tether_run"), "--ready-text=last"},
+                 std::move(options),
+                 {"--", "sh", "-c", kServer, "--", "sh", "-c", "echo begun; exec sleep 80"}});
+}
+
+class TetherRunUnread : public testing::Test {
+ protected:
+  Server StartBegun(const support::Words& options) {
+    Server run({.command = Unread(options),
+                .working_directory = directory_.path().string(),
+                .standard_input = StandardInput::Pipe(),
+                .may_end = true,
+                .may_leave_processes = true});
+    EXPECT_TRUE(run.WaitForLine("begun"));
+    return run;
+  }
+
+  const support::TemporaryDirectory directory_;
+};
+
+TEST_F(TetherRunUnread, ReportDoesNotHinderTheEndByTime) {
+  Server run = StartBegun({"--timeout=0.5"});
+  EXPECT_TRUE(run.SendLine("go"));
+  EXPECT_TRUE(run.WaitForLine("status 124"));
+}
+
+TEST_F(TetherRunUnread, ReportDoesNotHinderTheEndBySigterm) {
+  Server run = StartBegun({});
+  EXPECT_TRUE(run.SendLine("TERM"));
+  EXPECT_TRUE(run.WaitForLine("status 143"));
+}
+
+TEST_F(TetherRunEnd, BySigtermWaitsForTheServerThatIsBeingStopped) {
+  const support::TemporaryDirectory directory;
+  const std::string log = directory / "log";
+  Server run = StartRun({"--echo", "--log=" + log, "--ready-text=ready", "--", "sh", "-c",
+                         "trap 'echo stopping; sleep 0.3; echo saved; exit' TERM; echo ready; "
+                         "while :; do sleep 0.01; done",
+                         "--", "true"});
+  ASSERT_TRUE(run.WaitForLine("stopping"));
+  run.Signal(SIGTERM);
+  EXPECT_EQ(End(run).status, ExitStatus::Signaled{SIGTERM});
+  std::ifstream file(log);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), HasSubstr("saved\n"));
+  EXPECT_TRUE(NothingIsLeft(run));
+}
+
 TEST_F(TetherRunEnd, ByHangUpIsToldToAllThatTheClientHasStarted) {
   const support::TemporaryDirectory directory;
   const std::string told = directory / "told";

@@ -117,10 +117,10 @@ TEST(TetherRun, FailsForAPortThatIsNoneBeforeItRunsTheClient) {
                                    "echo on http; exec sleep 80", "--", "echo", "client"});
   EXPECT_EQ(run.status, kFailed);
   EXPECT_EQ(run.out, "");
-  EXPECT_EQ(
-      run.err,
-      "tether-run: the group \"port\" of the ready line of server \"odd\" is \"http\", which is "
-      "no port number\n");
+  EXPECT_THAT(run.err,
+              StartsWith("tether-run: the group \"port\" of the ready line of server \"odd\" "
+                         "is \"http\", which is no port number\nserver \"odd\":\n"));
+  EXPECT_THAT(run.err, HasSubstr("out| on http\n"));
 }
 
 TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {

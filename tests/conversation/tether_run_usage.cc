@@ -48,7 +48,7 @@ TEST(TetherRunUsage, IsShownByHelp) {
             HasSubstr("0 is at once; 10s if\n                            not given\n"),
             HasSubstr("http://127.0.0.1:PORT, or http://[::1]:PORT\n"),
             HasSubstr("the client gets\ntwice: from the sender, and passed on.\n"),
-            HasSubstr("without a report, and --log stays empty.\n"),
+            HasSubstr("without a report, and --log stays empty. While"),
             HasSubstr("\nExit status:\n  124  if the client timed out\n  125  if tether-run "
                       "itself or the server fails")));
   for (const char* option : {"ready=",
@@ -101,6 +101,8 @@ TEST(TetherRunUsage, UnknownOptionsAreNamed) {
 TEST(TetherRunUsage, ArgumentsOfOptionsAreRequiredOrRefused) {
   EXPECT_EQ(ErrorOf({"--port"}), "option '--port' requires an argument");
   EXPECT_EQ(ErrorOfOption("--echo=yes"), "option '--echo' doesn't allow an argument");
+  EXPECT_EQ(ErrorOfOption("--log="), "empty value for --log: give FILE");
+  EXPECT_EQ(ErrorOfOption("--ready-text="), "empty value for --ready-text: give TEXT");
 }
 
 TEST(TetherRunUsage, WhatIsMissingIsNamed) {
@@ -158,9 +160,10 @@ TEST(TetherRunUsage, LimitsAreThoseOfTheServerAlone) {
 }
 
 TEST(TetherRunUsage, DurationsAreThoseOfTimeout) {
-  for (const char* wrong : {"", "s", "-1", "1 s", "5x", "5ss", "nan", "0x1", "1e3", "+1"}) {
+  for (const char* wrong : {"s", "-1", "1 s", "5x", "5ss", "nan", "0x1", "1e3", "+1"}) {
     EXPECT_EQ(ErrorOfOption(std::string("--timeout=") + wrong),
-              "invalid time interval '" + std::string(wrong) + "' for --timeout");
+              "invalid time interval '" + std::string(wrong) +
+                  "' for --timeout: give a number of seconds, or one with the suffix s, m, h or d");
   }
   for (const char* right :
        {"0", "60", "60s", ".5m", "1.5h", "1d", "99999999999999999999d", "inf"}) {

@@ -257,5 +257,16 @@ TEST(Printable, LeavesTextAndEscapesWhatATerminalShouldNotGet) {
   EXPECT_EQ(Printable("12345", 3), "123... (5 bytes)");
 }
 
+TEST(LogFile, LeavesTheDirectoryOfOthersAloneThoughItIsEmptyThen) {
+  const support::TemporaryDirectory directory;
+  {
+    internal::LogFile log((directory / "a" / "b.log").string());
+    log.Append("x");
+    ASSERT_TRUE(std::filesystem::exists(log.path()));
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory / "a" / "b.log"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "a"));
+}
+
 }  // namespace
 }  // namespace tether

@@ -97,6 +97,14 @@ TEST(ReadyWithin, FailsTheStartWhenItsTimeIsOver) {
                       "listens on no TCP port\n")));
 }
 
+TEST(ReadyWithin, SaysThatTheTimeOfSeveralPartsIsOver) {
+  EXPECT_THAT(
+      ErrorOfStart(Shell("exec sleep 60",
+                         ready::AllOf(ready::Line("one"), ready::Line("two")).Within(50ms))),
+      AllOf(HasSubstr("a line with \"one\": not met"), HasSubstr("a line with \"two\": not met"),
+            HasSubstr("all of this: its 50 ms are over\n")));
+}
+
 TEST(ReadyWithin, IsMetInTime) {
   const Server server(Shell("echo one; exec sleep 60", ready::Line("one").Within(20s)));
   EXPECT_TRUE(server.running());

@@ -34,8 +34,9 @@ TEST(ReadyHint, TellsThatTheProcessIsStopped) {
 
 TEST(ReadyHint, TellsThatItListensForTheOtherFamily) {
   if (!support::HasIpv6()) GTEST_SKIP() << "this system has no IPv6 on its loopback interface";
-  ServerOptions options{.command = {Program("serve_ports"), "addr", "on=::1", "{port}"},
-                        .ready = ready::Tcp()};
+  const std::uint16_t port = Socket::BoundTo(0).port();
+  ServerOptions options{.command = {Program("serve_ports"), "addr", "on=::1", std::to_string(port)},
+                        .ready = ready::Tcp(port)};
   options.start_timeout = 1s;
   EXPECT_THAT(ErrorOfStart(options),
               HasSubstr(": that is the other address family, IPv4 or IPv6\n"));
@@ -55,7 +56,8 @@ TEST(ReadyHint, NamesWhoHasThePort) {
 TEST(ReadyListening, OnATakenPortIsAnErrorBeforeTheStart) {
   const Socket taken = Socket::BoundTo(0);
   const std::string port = std::to_string(taken.port());
-  for (const Probe& probe : {ready::Listening(taken.port()), ready::Tcp(taken.port())}) {
+  for (const Probe& probe : {ready::Listening(taken.port()), ready::Tcp(taken.port()),
+                             ready::Http("/", {.port = taken.port()})}) {
     EXPECT_THAT(
         ErrorOfStart({.command = {"sh", "-c", "echo started; exec sleep 60"}, .ready = probe}),
         AllOf(HasSubstr("problem:  port " + port +

@@ -225,6 +225,7 @@ TEST(ReadyHttp, RefusesARequestThatCannotBeSent) {
   EXPECT_THAT(NotReady("/a b"), HasSubstr("\"/a b\" of ready::Http must begin with"));
   const auto error = [](HttpOptions options) { return NotReady("/", std::move(options)); };
   EXPECT_THAT(error({.method = "GE T"}), HasSubstr("ready: \"GE T\" is no HTTP method"));
+  EXPECT_THAT(error({.host = "a\r\nB: c"}), HasSubstr("ready: \"a\\x0d\\x0aB: c\" is no host"));
   EXPECT_THAT(error({.headers = {{"A:", "b"}}}), HasSubstr("\"A:\" is no name of an HTTP header"));
   EXPECT_THAT(error({.headers = {{"A", "b\r\nC: d"}}}), HasSubstr("header A has a line break"));
   EXPECT_THAT(error({.request_body = std::string(70000, 'x')}),

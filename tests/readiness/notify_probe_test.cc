@@ -131,6 +131,13 @@ TEST(ReadyNotify, WaitsAsLongAsTheServerAsks) {
   EXPECT_TRUE(server.running());
 }
 
+TEST(ReadyNotify, AsksForNoMoreTimeOnceItIsMet) {
+  ServerOptions options = Notifying({"send=EXTEND_TIMEOUT_USEC=600000000|READY=1"});
+  options.ready = ready::AllOf(ready::Notify(), ready::Line("never"));
+  options.start_timeout = 1s;
+  EXPECT_THAT(ErrorOfStart(options), HasSubstr("a line with \"never\": not met"));
+}
+
 TEST(ReadyNotify, DoesNotBelieveReadyWithAForeignMainProcess) {
   EXPECT_THAT(ErrorOfStart(Notifying({"send=READY=1|MAINPID=1|STATUS=up", "exit=3"})),
               AllOf(HasSubstr("\"READY=1 MAINPID=1 STATUS=up\" from pid "),

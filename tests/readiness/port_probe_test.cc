@@ -40,6 +40,43 @@ TEST(ReadyListening, OnANamedPortWaitsForItsName) {
             HasSubstr("met:      nobody has told which port \"admin\" is")));
 }
 
+TEST(ReadyListening, OnANameThatNobodyHasIsToldWithThoseThereAre) {
+  EXPECT_THAT(ErrorFor({.command = {Program("listen_quietly")},
+                        .ready = ready::Listening("amdin"),
+                        .ports = {{"admin", 0}}}),
+              HasSubstr("nor the options, which name \"admin\"\n"));
+}
+
+TEST(ReadyListening, OnANamedPortLeavesTheOneThatTheServerServes) {
+  const std::uint16_t port = support::Socket::BoundTo(0).port();
+  const Server server(
+      {.command = {Program("serve_ports"), "addr", std::to_string(port), "{port:admin}"},
+       .ready = ready::AllOf(ready::Listening(port), ready::Listening("admin"))});
+  EXPECT_EQ(server.port(), port);
+  EXPECT_NE(server.port("admin"), port);
+}
+
+TEST(ReadyListening, FindsTheAddressOfAReservedPort) {
+  const Server server({.command = {Program("serve_ports"), "port", "on=127.0.0.2", "{port}"},
+                       .ready = ready::Listening()});
+  EXPECT_EQ(server.url(), "http://127.0.0.2:" + std::to_string(server.port()));
+}
+
+TEST(ReadyLine, WithAPortOnIpv6LeadsToItsAddress) {
+  if (!support::HasIpv6()) GTEST_SKIP() << "there is no IPv6 here";
+  const Server server({.command = {Program("serve_ports"), "on=::1", "0"},
+                       .ready = ready::Line(Regex("ready (?<port>\\d+)"))});
+  EXPECT_EQ(server.url(), "http://[::1]:" + std::to_string(server.port()));
+}
+
+TEST(ReadyTcp, FindsTheAddressOfAPortOfTheReadyLine) {
+  if (!support::HasIpv6()) GTEST_SKIP() << "there is no IPv6 here";
+  const Server server(
+      {.command = {Program("serve_ports"), "on=::1", "0"},
+       .ready = ready::AllOf(ready::Line(Regex("ready (?<port>\\d+)")), ready::Tcp())});
+  EXPECT_EQ(server.url(), "http://[::1]:" + std::to_string(server.port()));
+}
+
 TEST(ReadyTcp, ConnectsToThePortThatTheServerChose) {
   const Server server({.command = {Program("listen_quietly")}, .ready = ready::Tcp()});
   EXPECT_GT(server.port(), 0);

@@ -94,7 +94,9 @@ TEST_F(Redis, HasSavedWhatItWasGivenWhenItIsRestarted) {
 TEST_F(Redis, IsReadyForManyClientsAtOnce) {
   std::vector<std::unique_ptr<RedisClient>> clients;
   for (int i = 0; i < 50; ++i) clients.push_back(std::make_unique<RedisClient>(server().port()));
-  for (int i = 1; i <= 50; ++i) EXPECT_EQ(clients[50U - i]->Ask("INCR n"), ":" + std::to_string(i));
+  for (unsigned i = 1; i <= 50; ++i) {
+    EXPECT_EQ(clients[50 - i]->Ask("INCR n"), ":" + std::to_string(i));
+  }
 }
 
 class ListeningRedis : public Redis {

@@ -38,6 +38,22 @@ TEST(SharedPort, OfTwoHttplibServersIsFoundOut) {
   EXPECT_TRUE(first.running());
 }
 
+TEST(SharedPort, OfAnyNameInTheReadyLineIsFoundOut) {
+  const Server first(Httplib("0", PortLine()));
+  const std::string port = std::to_string(first.port());
+  EXPECT_THAT(
+      ErrorOfStart(Httplib(port, ready::Line(Regex(R"(port (?<admin>\d+))")))),
+      HasSubstr("problem:  it shares port " + port + " with a process that is not its own"));
+}
+
+TEST(SharedPort, IsFoundOutAtTheLatestWhenThePortIsAskedFor) {
+  const Server first(Httplib("0", PortLine()));
+  const Server second(Httplib(std::to_string(first.port()), ready::Line("port")));
+  EXPECT_THAT([&] { second.port(); },
+              testing::ThrowsMessage<Error>(
+                  HasSubstr("server \"warm_up\": it shares port " + std::to_string(first.port()))));
+}
+
 TEST(SharedPort, WithTheTestProgramItselfIsFoundOut) {
   const Socket socket = Socket::BoundWith(SO_REUSEPORT, 0);
   const std::string pid = "pid " + std::to_string(::getpid()) + " (";
