@@ -219,5 +219,16 @@ TEST(ReleasedPorts, AreHintedAtWhenTheServerNeitherGetsReadyNorEnds) {
                                            HasSubstr("set .reuses_ports = false in its options")));
 }
 
+TEST(ReleasedPorts, AreHintedAtWhenAServerKeepsToItselfThatItCannotBind) {
+  ServerOptions options = {
+      .command = {"sh", "-c",
+                  "while ! " + Program("serve_ports") + " terse {port}; do sleep 0.02; done"},
+      .ready = ready::Listening(),
+      .start_timeout = 1s};
+  EXPECT_THAT(ErrorOfStart(options),
+              AllOf(HasSubstr("hint:     it has not opened its reserved port "),
+                    HasSubstr("SO_REUSEPORT, set .reuses_ports = false in its options\n")));
+}
+
 }  // namespace
 }  // namespace tether
