@@ -14,6 +14,8 @@
 namespace tether {
 namespace {
 
+using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 TEST(Regex, IsSearchedForAndNeedNotMatchTheWholeLine) {
@@ -40,11 +42,15 @@ TEST(Regex, ShowsThePlaceThatIsWrong) {
   EXPECT_EQ(*Regex("port (\\d+").error(),
             "the regular expression /port (\\d+/ is wrong at byte 9: missing closing parenthesis "
             "(after \"port (\\d+\", at the end)");
-  EXPECT_THAT(*Regex("ab)cd").error(), HasSubstr("at byte 2: "));
-  EXPECT_THAT(*Regex("ab)cd").error(), HasSubstr("(after \"ab\", before \")cd\")"));
-  EXPECT_THAT(*Regex("*").error(), HasSubstr("(at the beginning, before \"*\")"));
+  // A newer PCRE2 tells the place behind what is wrong, an older one that before it.
+  EXPECT_THAT(*Regex("ab)cd").error(),
+              AnyOf(AllOf(HasSubstr("at byte 2: "), HasSubstr("(after \"ab\", before \")cd\")")),
+                    AllOf(HasSubstr("at byte 3: "), HasSubstr("(after \"ab)\", before \"cd\")"))));
+  EXPECT_THAT(*Regex("*").error(), AnyOf(HasSubstr("(at the beginning, before \"*\")"),
+                                         HasSubstr("(after \"*\", at the end)")));
   EXPECT_THAT(*Regex(std::string(30, 'a') + ")" + std::string(30, '\n')).error(),
-              HasSubstr("(after ...\"aaaaaaaaaaaaaaaaaaaa\", before \")\\x0a"));
+              AnyOf(HasSubstr("(after ...\"aaaaaaaaaaaaaaaaaaaa\", before \")\\x0a"),
+                    HasSubstr("(after ...\"aaaaaaaaaaaaaaaaaaa)\", before \"\\x0a")));
 }
 
 TEST(Regex, MayIgnoreCase) {
