@@ -7,6 +7,8 @@
 
 #include <csignal>
 #include <future>
+#include <list>
+#include <thread>
 
 namespace {
 
@@ -92,12 +94,14 @@ TEST_F(RetryingClientTest, TriesAgainWhenTheServerHasNoDescriptorLeft) {
   tether::ServerOptions options = Options();
   options.limits.open_files = 8;
   tether::Server scarce(options);
-  std::vector<tether::Connection> idle;
-  while (scarce.descriptors().Numbers().size() < 8) {
-    idle.emplace_back(tether::Connection::Tcp(scarce.port()));
+  const auto used = [&] { return scarce.descriptors().Numbers().size(); };
+  std::list<tether::Connection> slow;  // clients that do not come to the end of their request
+  for (std::size_t left = 8 - used(); left > 0; --left) {
+    slow.emplace_back(tether::Connection::Tcp(scarce.port())).Send("GET /kv/");
   }
+  while (used() < 8) std::this_thread::yield();  // until it has accepted them
   RetryingClient client(scarce.url(),
-                        {.timeout = 50ms, .before_retry = [&](auto) { idle.clear(), ++retries_; }});
+                        {.timeout = 50ms, .before_retry = [&](auto) { slow.clear(), ++retries_; }});
   EXPECT_TRUE(client.Put("color", "red"));
   EXPECT_GE(retries_, 1);
 }
