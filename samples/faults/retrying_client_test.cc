@@ -95,11 +95,17 @@ TEST_F(RetryingClientTest, TriesAgainWhenTheServerHasNoDescriptorLeft) {
   options.limits.open_files = 8;
   tether::Server scarce(options);
   const auto used = [&] { return scarce.descriptors().Numbers().size(); };
+  const auto await = [&](std::size_t number) {
+    while (used() != number) std::this_thread::yield();
+  };
+  const std::size_t idle = used();
+  ASSERT_TRUE(RetryingClient(scarce.url(), {}).Put("color", "green"));
+  await(idle);
   std::list<tether::Connection> slow;  // clients that do not come to the end of their request
-  for (std::size_t left = 8 - used(); left > 0; --left) {
+  for (std::size_t left = 8 - idle; left > 0; --left) {
     slow.emplace_back(tether::Connection::Tcp(scarce.port())).Send("GET /kv/");
   }
-  while (used() < 8) std::this_thread::yield();  // until it has accepted them
+  await(8);
   RetryingClient client(scarce.url(),
                         {.timeout = 50ms, .before_retry = [&](auto) { slow.clear(), ++retries_; }});
   EXPECT_TRUE(client.Put("color", "red"));
