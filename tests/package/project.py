@@ -54,6 +54,13 @@ def files_below(directory):
     return sorted(str(path.relative_to(directory)) for path in directory.rglob("*"))
 
 
+def toolchain():
+    """The arguments by which CMake builds a project with what tether itself is built with."""
+    return ["-G", os.environ["GENERATOR"], f"-DCMAKE_MAKE_PROGRAM={os.environ['MAKE_PROGRAM']}",
+            f"-DCMAKE_CXX_COMPILER={os.environ['COMPILER']}",
+            f"-DCMAKE_CXX_COMPILER_LAUNCHER={os.environ['LAUNCHER']}"]
+
+
 class Project:
     """consumers/NAME, built in a directory of its own."""
 
@@ -61,10 +68,7 @@ class Project:
         self.build = build
         options = [f"-D{key}={value}" for key, value in settings.items()]
         run(os.environ["CMAKE"], "-S", HERE / "consumers" / name, "-B", build,
-            "-G", os.environ["GENERATOR"], f"-DCMAKE_MAKE_PROGRAM={os.environ['MAKE_PROGRAM']}",
-            f"-DCMAKE_CXX_COMPILER={os.environ['COMPILER']}",
-            f"-DCMAKE_CXX_COMPILER_LAUNCHER={os.environ['LAUNCHER']}",
-            "-DCMAKE_CXX_FLAGS=-O0", *options)
+            *toolchain(), "-DCMAKE_CXX_FLAGS=-O0", *options)
 
     def compile(self, *targets, jobs=1):
         chosen = ["--target", *targets] if targets else []

@@ -6,7 +6,7 @@ import os
 import re
 import unittest
 
-from project import BUILD, LIBDIR, SOURCE, STATIC, Failed, Project, place_for, run
+from project import BUILD, LIBDIR, SOURCE, STATIC, Failed, Project, place_for, run, toolchain
 
 
 def only(pattern, text):
@@ -80,10 +80,8 @@ class Recipes(unittest.TestCase):
 
     def test_of_vcpkg_can_be_followed(self):
         place = place_for("vcpkg")
-        settings = ["-G", os.environ["GENERATOR"], f"-DCMAKE_MAKE_PROGRAM={os.environ['MAKE_PROGRAM']}",
-                    f"-DCMAKE_CXX_COMPILER={os.environ['COMPILER']}"]
         run(os.environ["CMAKE"], f"-DPORT_DIR={SOURCE}/cmake/vcpkg/tether", f"-DWORK={place}",
-            f"-DSETTINGS={';'.join(settings)}", "-P", SOURCE / "tests/package/follow_port.cmake")
+            f"-DSETTINGS={';'.join(toolchain())}", "-P", SOURCE / "tests/package/follow_port.cmake")
         cache = (place / "build/CMakeCache.txt").read_text()
         for option in ("TETHER_GTEST:BOOL=ON", "TETHER_INSTALL:BOOL=ON", "TETHER_TESTS:BOOL=OFF"):
             self.assertIn(f"\n{option}\n", cache)
