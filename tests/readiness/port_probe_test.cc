@@ -69,6 +69,14 @@ TEST(ReadyLine, WithAPortOnIpv6LeadsToItsAddress) {
   EXPECT_EQ(server.url(), "http://[::1]:" + std::to_string(server.port()));
 }
 
+TEST(ReadyLine, WithAPortThatAnotherHasOnIpv4LeadsToItsOwnAddress) {
+  if (!support::HasIpv6()) GTEST_SKIP() << "there is no IPv6 here";
+  const auto other = support::Socket::BoundTo(0);
+  const Server server({.command = {Program("serve_ports"), "on=::1", std::to_string(other.port())},
+                       .ready = ready::Line(Regex("ready (?<port>\\d+)"))});
+  EXPECT_EQ(server.url(), "http://[::1]:" + std::to_string(other.port()));
+}
+
 TEST(ReadyTcp, FindsTheAddressOfAPortOfTheReadyLine) {
   if (!support::HasIpv6()) GTEST_SKIP() << "there is no IPv6 here";
   const Server server(
