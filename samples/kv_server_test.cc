@@ -64,6 +64,7 @@ TEST_F(KeyValue, SaysGoodbyeAndExitsWithZero) {
 TEST(KeyValueData, SurvivesARestart) {
   const auto directory =
       std::filesystem::path(testing::TempDir()) / ("kv_server_test_" + std::to_string(::getpid()));
+  std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);
   const tether::ServerOptions options{
       .command = {tether::Program("kv_server"), "--port=0", "--data", directory.string()},

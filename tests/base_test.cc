@@ -6,11 +6,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
+#include "support/temporary_directory.h"
 #include "tether/base/command_line.h"
 #include "tether/base/deadline.h"
 #include "tether/base/errors.h"
 #include "tether/base/exit_status.h"
+#include "tether/base/new_file.h"
 #include "tether/base/signal_name.h"
 #include "tether/base/stop_sequence.h"
 
@@ -107,11 +110,31 @@ TEST(FindExecutable, SaysWhereItSearched) {
   EXPECT_THAT(error, HasSubstr(std::getenv("PATH")));
 }
 
+// As the logs of a test that passed, which go with their directory.
+TEST(NewFile, IsMadeThoughAnotherThreadRemovesItsDirectoryWhenThatIsEmpty) {
+  const support::TemporaryDirectory directory;
+  const auto make_and_remove = [&directory](const std::string& name) {
+    for (int round = 0; round < 500; ++round) {
+      std::error_code not_empty;
+      EXPECT_NO_THROW(
+          std::filesystem::remove(internal::MakeNewFile(directory / "logs" / name).path));
+      std::filesystem::remove(directory / "logs", not_empty);
+    }
+  };
+  std::thread other(make_and_remove, "other");
+  make_and_remove("one");
+  other.join();
+}
+
 TEST(DurationText, ChoosesAUnitForPeople) {
   EXPECT_EQ(DurationText(350ms), "350 ms");
   EXPECT_EQ(DurationText(10s), "10 s");
   EXPECT_EQ(DurationText(1500ms), "1.5 s");
   EXPECT_EQ(DurationText(250us), "0.25 ms");
+  EXPECT_EQ(DurationText(999'400us), "999 ms");
+  EXPECT_EQ(DurationText(999'700us), "0.9997 s");
+  EXPECT_EQ(DurationText(10ns), "0 ms");
+  EXPECT_EQ(DurationText(10'000s), "10000 s");
 }
 
 TEST(RequireNotNegative, TakesWhatDoesNotFitIntoNanoseconds) {

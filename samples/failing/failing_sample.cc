@@ -17,7 +17,7 @@ class NeverReady : public tether::ServerTest {
   tether::ServerOptions Options() override {
     tether::ServerOptions options = KeyValueServer();
     options.ready = tether::ready::Line("accepting connections");
-    options.start_timeout = std::chrono::seconds(2);
+    options.start_timeout = std::chrono::seconds(5);
     return options;
   }
 };

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <tether/tether.h>
 
+#include <algorithm>
 #include <csignal>
 #include <future>
 #include <list>
@@ -94,18 +95,19 @@ TEST_F(RetryingClientTest, TriesAgainWhenTheServerHasNoDescriptorLeft) {
   tether::ServerOptions options = Options();
   options.limits.open_files = 8;
   tether::Server scarce(options);
-  const auto used = [&] { return scarce.descriptors().Numbers().size(); };
-  const auto await = [&](std::size_t number) {
-    while (used() != number) std::this_thread::yield();
+  const auto used = [&] { return scarce.descriptors().size(); };
+  const auto sockets = [&] {
+    return std::ranges::count(scarce.descriptors(), tether::DescriptorKind::kSocket,
+                              &tether::Descriptor::kind);
   };
-  const std::size_t idle = used();
   ASSERT_TRUE(RetryingClient(scarce.url(), {}).Put("color", "green"));
-  await(idle);
+  while (sockets() != 1) std::this_thread::yield();  // until it has but the one it listens on
+  const std::size_t idle = used();
   std::list<tether::Connection> slow;  // clients that do not come to the end of their request
   for (std::size_t left = 8 - idle; left > 0; --left) {
     slow.emplace_back(tether::Connection::Tcp(scarce.port())).Send("GET /kv/");
   }
-  await(8);
+  while (used() != 8) std::this_thread::yield();
   RetryingClient client(scarce.url(),
                         {.timeout = 50ms, .before_retry = [&](auto) { slow.clear(), ++retries_; }});
   EXPECT_TRUE(client.Put("color", "red"));

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 #include "support/guardian.h"
 #include "support/processes.h"
@@ -123,15 +124,15 @@ class Cycles : public testing::Test {
   // The keeper closes its pipes after it has told the end of a server, and what a server has printed
   // may be brought to its log a moment later.
   Traces Now() const {
-    EXPECT_TRUE(support::Eventually([this] {
-      const DescriptorTable of_keeper = DescriptorTable::Of(keeper_);
-      const DescriptorTable own = DescriptorTable::OfThisProcess();
-      return std::none_of(of_keeper.begin(), of_keeper.end(),
+    std::optional<Traces> now;
+    EXPECT_TRUE(support::Eventually([&] {
+      now.emplace(keeper_, guardian_);
+      return std::none_of(now->of_keeper.begin(), now->of_keeper.end(),
                           [](const auto& each) { return each.kind == DescriptorKind::kPipe; }) &&
-             std::none_of(own.begin(), own.end(),
+             std::none_of(now->own.begin(), now->own.end(),
                           [](const auto& each) { return each.target.ends_with(".log"); });
     }));
-    return {keeper_, guardian_};
+    return *now;
   }
 
   const std::filesystem::path directory_ =

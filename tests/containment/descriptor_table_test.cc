@@ -133,6 +133,9 @@ TEST(DescriptorTable, OfAZombieIsAnError) {
 TEST(DescriptorTable, OfAProcessThatMayNotBeLookedAtIsAnError) {
   constexpr uid_t kNobody = 65534;
   const uid_t user = ::geteuid();
+  struct stat first {};
+  ASSERT_EQ(::stat("/proc/1", &first), 0);
+  if (user != 0 && first.st_uid == user) GTEST_SKIP() << "all processes are of this user here";
   ASSERT_EQ(::seteuid(user == 0 ? kNobody : user), 0);
   const std::string error = ErrorOf([] { DescriptorTable::Of(1); });
   const DescriptorTable own = DescriptorTable::OfThisProcess();

@@ -1,4 +1,6 @@
 // Descriptors do not get from the test program into a server, nor from one server into another.
+#include "support/descriptors.h"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -134,10 +136,10 @@ class ClosedDescriptors : public testing::Test {
     Server warm_up(Child("ready_and_wait"));  // the guardian, a keeper and the reader stay
     keeper_ = support::KeeperOf(warm_up);
     warm_up.Stop();
-    before_ = DescriptorTable::OfThisProcess();
+    before_ = support::DescriptorsButLogs();
   }
   void ExpectClosed() {
-    EXPECT_EQ(DescriptorTable::OfThisProcess(), before_);
+    EXPECT_EQ(support::DescriptorsButLogs(), before_);
     // The keeper closes its duplicates after it has told the end.
     EXPECT_TRUE(support::Eventually([&] {
       const DescriptorTable table = DescriptorTable::Of(keeper_);

@@ -77,7 +77,7 @@ TEST(LeftBehind, IsADaemonWhoseServerEndedUnasked) {
 
 TEST(LeftBehind, IsAWorkerThatOutlivesTheGrace) {
   Server server(Child("report_signals"));
-  EXPECT_EQ(server.Stop({{SIGTERM, 100ms}, {SIGKILL}}), ExitStatus::Signaled{SIGTERM});
+  EXPECT_EQ(server.Stop({{SIGTERM, 1s}, {SIGKILL}}), ExitStatus::Signaled{SIGTERM});
   const auto findings = server.TakeFindings();
   ASSERT_THAT(findings, SizeIs(1));
   EXPECT_THAT(findings[0].text, HasSubstr("server \"report_signals\" left a process behind"));
@@ -87,7 +87,7 @@ TEST(LeftBehind, IsToldOnceThoughItOutlivesTheGraceToo) {
   const std::string daemon = "trap \"\" TERM; echo ready $$; while :; do sleep 50; done";
   Server server({.command = {"sh", "-c", "setsid sh -c '" + daemon + "' & exec sleep 50"},
                  .ready = ready::Line("ready")});
-  server.Stop({{SIGTERM, 100ms}, {SIGKILL}});
+  server.Stop({{SIGTERM, 1s}, {SIGKILL}});
   const auto findings = server.TakeFindings();
   ASSERT_THAT(findings, SizeIs(1));
   const std::string pid = "  pid " + WordAfter("ready", server) + ", whose parent has ended";

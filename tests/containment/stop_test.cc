@@ -121,8 +121,8 @@ TEST(Stop, EndsWhatAServerThatHasEndedLeftBehind) {
 
 TEST(Stop, OfTheLeaderAloneLeavesItsWorkersToTheNextStep) {
   Server server(Child("report_signals"));
-  const auto status = server.Stop({{.signal = SIGINT, .grace = 100ms, .leader_only = true},
-                                   {.signal = SIGTERM, .grace = 100ms},
+  const auto status = server.Stop({{.signal = SIGINT, .grace = 500ms, .leader_only = true},
+                                   {.signal = SIGTERM, .grace = 500ms},
                                    {.signal = SIGKILL, .leader_only = true}});
   EXPECT_EQ(status, ExitStatus::Signaled{SIGINT});
   EXPECT_THAT(Texts(server), testing::ElementsAre("ready", "worker got 15"));
@@ -136,15 +136,15 @@ TEST(Stop, SendsTheSignalOfAStepOnlyOnce) {
 }
 
 TEST(Stop, OfManyThreadsSendsTheSignalOfAStepOnlyOnce) {
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 3; ++round) {
     ServerOptions options = Child("report_signals");
     options.may_leave_processes = true;
     Server server(options);
     std::vector<std::thread> others;
     for (int i = 0; i < 4; ++i) {
-      others.emplace_back([&] { server.Stop({{SIGTERM, 100ms}, {SIGKILL}}); });
+      others.emplace_back([&] { server.Stop({{SIGTERM, 500ms}, {SIGKILL}}); });
     }
-    EXPECT_EQ(server.Stop({{SIGTERM, 100ms}, {SIGKILL}}), ExitStatus::Signaled{SIGTERM});
+    EXPECT_EQ(server.Stop({{SIGTERM, 500ms}, {SIGKILL}}), ExitStatus::Signaled{SIGTERM});
     for (std::thread& other : others) other.join();
     EXPECT_THAT(Texts(server), testing::ElementsAre("ready", "worker got 15"));
   }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,8 @@ class Surroundings : public testing::Test {
   /// The number behind this word in what was printed.
   pid_t Printed(const std::string& word) const {
     const auto at = printed_.find(word + " ");
-    return at == std::string::npos ? -1 : std::stoi(printed_.substr(at + word.size() + 1));
+    if (at == std::string::npos) throw std::runtime_error(word + " was not printed");
+    return std::stoi(printed_.substr(at + word.size() + 1));
   }
 
   void KillHost() { host_.reset(); }

@@ -175,7 +175,9 @@ TEST(ConnectionToNobody, NamesWhatWasTriedAndWhatToDo) {
 
 TEST(ConnectionToNobody, TellsHowTheServerIs) {
   tether::Server server(Converse());
+  const std::uint16_t port = server.port();
   server.Stop();
+  const auto nobody = support::Socket::BoundTo(port, false);  // nor anybody else meanwhile
   EXPECT_THAT(ErrorOf([&] { Connection client(server, {.name = "late"}); }),
               AllOf(StartsWith("connection \"late\": connect to 127.0.0.1:"),
                     HasSubstr("Connection refused"),
@@ -572,7 +574,7 @@ TEST(ConnectionReport, HasWhatBothSidesSaid) {
                           ", from " + address +
                           "\n  state:    closed on this side after [0-9.]+ m?s\n"
                           "  waits:    no line with \"never\" from connection \"alice\": "
-                          "after [0-9.]+ ms\n  said:     1 line sent, 1 line got\n" +
+                          "after [0-9.]+ m?s\n  said:     1 line sent, 1 line got\n" +
                           time + "sent[|] say one\n" + time + "got [|] one\n"),
             ContainsRegex("connection \"bob\" in Conversing.Fails:\n(  [^\n]*\n)+  said:     "
                           "1 line sent, 1 line got\n" +

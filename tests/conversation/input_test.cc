@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/descriptors.h"
 #include "support/guardian.h"
 #include "support/processes.h"
 #include "support/servers.h"
@@ -270,7 +271,7 @@ TEST(Input, CannotBeSentWhereItIsAFileOrWasClosed) {
 
 TEST(Input, IsHeldByNobodyButTheTestProgramAndTheServer) {
   Server(support::Child("ready_and_wait")).Stop();  // what stays open is open by now
-  const DescriptorTable before = DescriptorTable::OfThisProcess();
+  const DescriptorTable before = support::DescriptorsButLogs();
   Server server(NeverReading());
   const std::string pipe = server.descriptors().Find(0)->target;
   const auto holds = [&](const DescriptorTable& table) {
@@ -282,7 +283,7 @@ TEST(Input, IsHeldByNobodyButTheTestProgramAndTheServer) {
   EXPECT_EQ(holds(DescriptorTable::Of(support::GuardianOf(server))), 0);
   EXPECT_EQ(holds(server.descriptors()), 1);
   server.Stop();
-  EXPECT_EQ(DescriptorTable::OfThisProcess(), before);
+  EXPECT_EQ(support::DescriptorsButLogs(), before);
 }
 
 }  // namespace

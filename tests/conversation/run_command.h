@@ -70,11 +70,13 @@ inline Words Serving(const Words& client) {
 /// The same with a shell as the client.
 inline Words ServingShell(const std::string& script) { return Serving({"sh", "-c", script}); }
 
-/// A report with N for each number, and without the directories of paths.
+/// A report with N for each number, N ms for each time, and without the directories of paths.
 inline std::string WithoutNumbers(const std::string& report) {
   static const std::regex kPath("/[^ \n']*/");
+  static const std::regex kTime(R"(\d+(\.\d+)? m?s\b)");
   static const std::regex kNumber(R"(\d+(\.\d+)?)");
-  return std::regex_replace(std::regex_replace(report, kPath, ""), kNumber, "N");
+  const std::string text = std::regex_replace(std::regex_replace(report, kPath, ""), kTime, "N ms");
+  return std::regex_replace(text, kNumber, "N");
 }
 
 }  // namespace support

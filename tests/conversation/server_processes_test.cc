@@ -58,6 +58,8 @@ TEST(WaitForProcesses, SeesAWorkerBecomeAZombie) {
 
 TEST(WaitForProcesses, TellsWhichThereAreWhenTheTimeIsOver) {
   const Server server(Child("fork_workers", {"1"}));
+  ASSERT_TRUE(server.WaitForProcesses(
+      [](const ProcessTree& tree) { return tree.InState(ProcessState::kSleeping).size() == 2; }));
   const ProcessesMatch match =
       server.WaitForProcesses([](const ProcessTree& tree) { return tree.empty(); }, 20ms);
   EXPECT_FALSE(match);

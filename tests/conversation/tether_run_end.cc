@@ -61,11 +61,11 @@ TEST_F(TetherRunEnd, ByTimeKillsWhatDoesNotEndInItsGrace) {
 }
 
 TEST_F(TetherRunEnd, ByTheTimeOfCtestIsToldBefore) {
-  const CommandRun run = RunToEnd(ServingShell("sleep 80"), {{"TETHER_TEST_TIMEOUT", "0.5"}});
+  const CommandRun run = RunToEnd(ServingShell("sleep 80"), {{"TETHER_TEST_TIMEOUT", "3"}});
   EXPECT_EQ(run.status, ExitStatus::Exited{124});
   EXPECT_THAT(run.err, AllOf(HasSubstr("timed out"), HasSubstr("server \"serve_ports\""),
                              HasSubstr(": TETHER_TEST_TIMEOUT, the time that ctest gives it, is "
-                                       "500 ms\n")));
+                                       "3 s\n")));
 }
 
 TEST_F(TetherRunEnd, ByTheTimeOfCtestIsNotStretchedForTheStart) {
@@ -118,7 +118,7 @@ TEST_F(TetherRunEnd, BySigtermEndsTheClientAndShowsTheServer) {
 
 TEST_F(TetherRunEnd, BySighupKillsAClientThatGoesOn) {
   Server run = StartBegun(
-      Joined({{"--stop-grace=0.1"},
+      Joined({{"--stop-grace=1"},
               ServingShell("trap 'echo hung up' HUP; echo begun; while :; do :; done")}));
   run.Signal(SIGHUP);
   const CommandRun end = End(run);
@@ -236,12 +236,15 @@ TEST_F(TetherRunUnread, ReportDoesNotHinderTheEndBySigterm) {
 TEST_F(TetherRunEnd, BySigtermWaitsForTheServerThatIsBeingStopped) {
   const support::TemporaryDirectory directory;
   const std::string log = directory / "log";
+  const std::string asked = directory / "asked";
   Server run = StartRun({"--echo", "--log=" + log, "--ready-text=ready", "--", "sh", "-c",
-                         "trap 'echo stopping; sleep 0.3; echo saved; exit' TERM; echo ready; "
-                         "while :; do sleep 0.01; done",
+                         "trap 'echo stopping; while [ ! -e " + asked +
+                             " ]; do sleep 0.01; done; echo saved; exit' TERM; echo ready; "
+                             "while :; do sleep 0.01; done",
                          "--", "true"});
   ASSERT_TRUE(run.WaitForLine("stopping"));
   run.Signal(SIGTERM);
+  std::ofstream(asked).put('\n');
   EXPECT_EQ(End(run).status, ExitStatus::Signaled{SIGTERM});
   std::ifstream file(log);
   EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), HasSubstr("saved\n"));

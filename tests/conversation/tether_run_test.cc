@@ -149,11 +149,11 @@ TEST(TetherRun, WaitsUntilAllIsThereThatIsAskedFor) {
 }
 
 TEST(TetherRun, TellsWhyTheServerDidNotGetReadyAndRunsNoClient) {
-  const CommandRun run = RunToEnd({"--port=9", "--start-timeout=0.1s", "--name=deaf", "--",
+  const CommandRun run = RunToEnd({"--port=9", "--start-timeout=2s", "--name=deaf", "--",
                                    Program("ready_and_wait"), "word", "--", "echo", "client"});
   EXPECT_EQ(run.status, kFailed);
   EXPECT_EQ(run.out, "");
-  EXPECT_THAT(run.err, StartsWith("tether-run: server \"deaf\" did not get ready within 100 ms\n"
+  EXPECT_THAT(run.err, StartsWith("tether-run: server \"deaf\" did not get ready within 2 s\n"
                                   "  awaited:  "));
   EXPECT_THAT(run.err, HasSubstr("out| word\n"));
 }
@@ -219,7 +219,7 @@ TEST(TetherRun, CopiesTheLogToAFile) {
   std::ifstream file(log);
   EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}),
               MatchesRegex("ready [0-9]+\n"));
-  const CommandRun unready = RunToEnd({"--log=" + log, "--start-timeout=0.1", "--ready-text=never",
+  const CommandRun unready = RunToEnd({"--log=" + log, "--start-timeout=2", "--ready-text=never",
                                        "--", Program("ready_and_wait"), "word", "--", "true"});
   EXPECT_EQ(unready.status, kFailed);
   std::ifstream again(log);
@@ -250,7 +250,7 @@ TEST(TetherRun, KeepsTheLogFromTheClientWhoseStandardStreamsAreClosed) {
   const support::TemporaryDirectory directory;
   const std::string log = directory / "log";
   Server run({.command = {"sh", "-c", "\"$@\" >&-", "sh", Program("tether_run"), "--log=" + log,
-                          "--listening", "--", Program("serve_ports"), "0", "--", "sh", "-c",
+                          "--ready=^ready", "--", Program("serve_ports"), "0", "--", "sh", "-c",
                           "echo OUT 2>&-; ls -l /proc/self/fd >&2"},
               .may_end = true,
               .expected_exit = {},

@@ -109,7 +109,7 @@ class CheckSnippets(unittest.TestCase):
                             "this does not stand in samples/use.sh")
 
     def test_refuses_what_is_not_printed(self):
-        self.assert_refused(page("<!-- printed by: failing_sample A.B -->", "took 7 s", language=""),
+        self.assert_refused(page("<!-- printed by: failing_sample A.B -->", "took 7 min", language=""),
                             "is not what failing_sample A.B prints")
 
     def test_looks_at_pages_in_folders_but_not_in_build_trees(self):

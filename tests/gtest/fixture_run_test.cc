@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "support/suite_run.h"
+#include "support/temporary_directory.h"
 
 namespace {
 
@@ -170,27 +171,24 @@ TEST(OwnDirectory, IsKeptWhenTheServerDidNotStart) {
 }
 
 TEST(OwnDirectory, IsGoneAfterATestThatPassed) {
-  const std::filesystem::path temporary = testing::TempDir() + "own_directory_test";
-  std::filesystem::create_directories(temporary);
-  EXPECT_EQ(RunTests("Directory*", {{"TMPDIR", temporary}}).status, kPassed);
-  for (const auto& left : std::filesystem::directory_iterator(temporary)) {
+  const support::TemporaryDirectory temporary;
+  EXPECT_EQ(RunTests("Directory*", {{"TMPDIR", temporary.path()}}).status, kPassed);
+  for (const auto& left : std::filesystem::directory_iterator(temporary.path())) {
     EXPECT_THAT(left.path().filename().string(),
                 Not(testing::MatchesRegex("tether-[A-Za-z0-9]{6}")));
   }
-  std::filesystem::remove_all(temporary);
 }
 
 TEST(OwnDirectory, IsKeptWhenAllLogsAreToBe) {
-  const std::filesystem::path temporary = testing::TempDir() + "kept_directory_test";
-  std::filesystem::create_directories(temporary);
-  const auto run = RunTests("Directory.*", {{"TMPDIR", temporary}, {"TETHER_KEEP_LOGS", "1"}});
+  const support::TemporaryDirectory temporary;
+  const auto run =
+      RunTests("Directory.*", {{"TMPDIR", temporary.path()}, {"TETHER_KEEP_LOGS", "1"}});
   EXPECT_EQ(run.status, kPassed);
   std::size_t kept = 0;
-  for (const auto& left : std::filesystem::directory_iterator(temporary)) {
+  for (const auto& left : std::filesystem::directory_iterator(temporary.path())) {
     if (std::filesystem::exists(left.path() / "data")) ++kept;
   }
   EXPECT_EQ(kept, 1U);
-  std::filesystem::remove_all(temporary);
 }
 
 }  // namespace

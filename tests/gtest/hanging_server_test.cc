@@ -102,7 +102,7 @@ TEST_F(HangingServer, IsShownWithTheReasonWhyADebuggerFailed) {
 
 TEST_F(HangingServer, IsNotAskedByADebuggerWhereTheGraceIsShort) {
   AddDebugger("gdb", "echo '#0  gdb ()'");
-  EXPECT_THAT(ReportAfterStop(100ms),
+  EXPECT_THAT(ReportAfterStop(800ms),
               AllOf(HasSubstr("\n    thread "), HasSubstr("(there was no time before SIGKILL to "),
                     Not(HasSubstr("#0"))));
 }

@@ -76,7 +76,7 @@ TEST_F(Interrupted, ServersSaveAndTheirLogsAreComplete) {
 }
 
 TEST_F(Interrupted, PersonIsToldWhenItTakesAMoment) {
-  TerminalProcess host = Start({"grace=800", Program("ignore_term")});
+  TerminalProcess host = Start({"grace=3000", Program("ignore_term")});
   host.Type('\x03');
   host.ReadBehind("tether: interrupted; the servers are being ended (Ctrl-C again: do not wait");
   host.ReadBehind("tether: all servers have ended");

@@ -26,7 +26,7 @@ TEST(TextOf, LogsHasTheReasonAndTheState) {
                         "Value of: server\\(\\)\n"
                         "Expected: logs a line with \"saved\" since this test began\n"
                         "  Actual: server \"ready_and_wait\" \\(running, pid [0-9]+, "
-                        "[a-z]+\\)[^,]*, no line with "
+                        "[a-z ]+\\)[^,]*, no line with "
                         "\"saved\" from server \"ready_and_wait\": after [^\n]*\n  state: running"),
                     HasSubstr("  2 lines came since its start:\n")));
 }

@@ -59,7 +59,7 @@ TEST(WaitForLines, ThatFailsLeavesTheCursorAndSaysWhichCame) {
                                                 "  1\\. \"a\": line 2\n"
                                                 "  2\\. \"b\": did not come after line 2\n"
                                                 "  3\\. \"c\": to come after that\n"
-                                                "  state: running, pid [0-9]+, [a-z]+\n"
+                                                "  state: running, pid [0-9]+, [a-z ]+\n"
                                                 "  3 lines came since the cursor:\n"
                                                 "    +[0-9.]+ out\\| up\n"
                                                 "    +[0-9.]+ out\\| a\n"

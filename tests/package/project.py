@@ -22,7 +22,8 @@ FROM_SOURCE = WORK / "from_source"
 
 # Neither an installed tether nor settings for the tests of tether's own may help.
 OWN_VARIABLES = ("CMAKE_PREFIX_PATH", "DESTDIR", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH",
-                 "TETHER_TEST_TIMEOUT")
+                 "GTEST_BRIEF", "GTEST_COLOR", "GTEST_FAIL_FAST", "GTEST_OUTPUT", "GTEST_REPEAT",
+                 "GTEST_SHUFFLE", "TETHER_TEST_TIMEOUT", "TETHER_TIMEOUT_FACTOR")
 
 
 class Failed(Exception):

@@ -33,8 +33,7 @@ TEST(ReadyLines, CountsTheLines) {
 }
 
 TEST(ReadyLines, TellsHowManyHaveCome) {
-  ServerOptions options = Shell("echo up; echo up; exec sleep 60", ready::Lines("up", 3));
-  options.start_timeout = 1s;
+  const auto options = Shell("echo up; echo up; exit 3", ready::Lines("up", 3));
   EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("awaited:  3 lines with \"up\", for "),
                                            HasSubstr("met:      2 such lines have come")));
 }
@@ -51,10 +50,9 @@ TEST(ReadyAllOf, IsMetByItsPartsInWhicheverOrder) {
 }
 
 TEST(ReadyAllOf, TellsWhichOfItsPartsIsNotMet) {
-  ServerOptions options =
-      Shell("echo one; exec sleep 60",
+  const auto options =
+      Shell("echo one; exit 3",
             ready::AllOf(ready::Line("one"), ready::AllOf(ready::Line("two"), ready::Listening())));
-  options.start_timeout = 1s;
   EXPECT_THAT(
       ErrorOfStart(options),
       AllOf(HasSubstr("awaited:  all of (a line with \"one\", all of (a line with \"two\", "
@@ -159,7 +157,7 @@ TEST(ReadyWhen, TellsHowOftenItAsked) {
   ServerOptions options = Shell("exec sleep 60", ready::When([] { return false; }, "a miracle"));
   options.start_timeout = 1s;
   EXPECT_THAT(ErrorOfStart(options), AllOf(HasSubstr("awaited:  a miracle, for "),
-                                           ContainsRegex("the predicate said no [0-9]+ times")));
+                                           ContainsRegex("the predicate said no [0-9]+ times?")));
 }
 
 TEST(ReadyWhen, FailsTheStartByWhatItThrows) {

@@ -49,7 +49,7 @@ TEST(FatalLine, EndsTheWaitForReadinessAtOnce) {
               ContainsRegex("^server \"ready_and_wait\" printed a fatal line before it was ready\n"
                             "  awaited:  a line with \"ready\", for .*\n"
                             "  command:  .*\n"
-                            "  state:    running, pid [0-9]+, [a-z]+\n"
+                            "  state:    running, pid [0-9]+, [a-z ]+\n"
                             "  fatal:    line 2 has /\\^FATAL/:\n"
                             "    +[0-9.]+ out\\| FATAL: disk\n"
                             "  output:   2 lines\n"));

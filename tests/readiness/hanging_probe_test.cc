@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
@@ -18,17 +19,21 @@ using namespace std::chrono_literals;
 // Before the first time limit is made. The 10 s of a request or of a command are 0.5 s, then.
 [[maybe_unused]] const int kShortLimits = ::setenv("TETHER_TIMEOUT_FACTOR", "0.05", 1);
 
+// All others have to last on a busy machine, too.
+const StopSequence kPatientStop = {{SIGTERM, 600s}, {SIGKILL}};
+
 TEST(HangingHttpRequest, IsGivenUpAndSentAgain) {
   Server server({.command = {Program("answer_http")},
                  .ready = ready::Http("/hang-once"),
-                 .start_timeout = 600s});
-  EXPECT_TRUE(server.WaitForLine("GET /hang-once 200"));
+                 .start_timeout = 600s,
+                 .stop = kPatientStop});
+  EXPECT_TRUE(server.WaitForLine("GET /hang-once 200", 600s));
 }
 
 TEST(HangingHttpRequest, IsTheLastError) {
   try {
     const Server server(
-        {.command = {Program("listen_quietly")}, .ready = ready::Http("/"), .start_timeout = 60s});
+        {.command = {Program("listen_quietly")}, .ready = ready::Http("/"), .start_timeout = 100s});
     FAIL() << "it is ready";
   } catch (const StartError& error) {
     EXPECT_THAT(error.what(),
@@ -44,7 +49,8 @@ TEST(HangingCommand, IsEndedAndRunAgain) {
   const Server server({.command = {Program("ready_and_wait")},
                        .ready = ready::Command({"sh", "-c", script}),
                        .working_directory = directory,
-                       .start_timeout = 600s});
+                       .start_timeout = 600s,
+                       .stop = kPatientStop});
   EXPECT_TRUE(support::Eventually([&] { return support::ProcessesWith(tag).empty(); }));
   std::filesystem::remove_all(directory);
 }

@@ -8,6 +8,7 @@
 #include "readiness/not_ready.h"
 #include "support/servers.h"
 #include "support/sockets.h"
+#include "tether/server/port_reservation.h"
 
 namespace tether {
 namespace {
@@ -17,7 +18,6 @@ using support::Socket;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-using namespace std::chrono_literals;
 
 // "pid 12 (", of this process.
 std::string ThisProcess() { return "pid " + std::to_string(::getpid()) + " ("; }
@@ -26,7 +26,7 @@ TEST(ReadyHint, TellsThatTheProcessIsStopped) {
   EXPECT_THAT(
       ErrorOfStart({.command = {"sh", "-c", "kill -STOP $$; echo ready"},
                     .ready = ready::Line("ready"),
-                    .start_timeout = 500ms}),
+                    .start_timeout = support::kTimeToTry}),
       AllOf(HasSubstr("hint:     its process is stopped, by SIGSTOP or a terminal: it cannot "
                       "get ready before it gets SIGCONT"),
             HasSubstr("output:   nothing was printed")));
@@ -34,10 +34,11 @@ TEST(ReadyHint, TellsThatTheProcessIsStopped) {
 
 TEST(ReadyHint, TellsThatItListensForTheOtherFamily) {
   if (!support::HasIpv6()) GTEST_SKIP() << "this system has no IPv6 on its loopback interface";
-  const std::uint16_t port = Socket::BoundTo(0).port();
-  ServerOptions options{.command = {Program("serve_ports"), "addr", "on=::1", std::to_string(port)},
-                        .ready = ready::Tcp(port)};
-  options.start_timeout = 1s;
+  const Socket nobody = Socket::BoundTo(0, false);  // so that nobody listens there on IPv4
+  const std::string port = std::to_string(nobody.port());
+  const ServerOptions options{.command = {Program("serve_ports"), "addr", "on=::1", port},
+                              .ready = ready::Tcp(nobody.port()),
+                              .start_timeout = support::kTimeToTry};
   EXPECT_THAT(ErrorOfStart(options),
               HasSubstr(": that is the other address family, IPv4 or IPv6\n"));
 }
@@ -48,7 +49,7 @@ TEST(ReadyHint, NamesWhoHasThePort) {
   EXPECT_THAT(ErrorOfStart({.command = {"sh", "-c", "echo web on " + port + "; exec sleep 60"},
                             .ready = ready::AllOf(ready::Line(Regex("on (?<web>\\d+)")),
                                                   ready::Listening("web")),
-                            .start_timeout = 1s}),
+                            .start_timeout = support::kTimeToTry}),
               AllOf(HasSubstr("it listens on no TCP port; the port is taken: " + ThisProcess()),
                     HasSubstr(" listens on 127.0.0.1:" + port)));
 }
@@ -68,7 +69,7 @@ TEST(ReadyListening, OnATakenPortIsAnErrorBeforeTheStart) {
 }
 
 TEST(ReadyListening, OnAReservedPortByNumberIsInOrder) {
-  const std::uint16_t port = Socket::BoundTo(0).port();
+  const std::uint16_t port = internal::PortReservation::OfAny().port();
   const Server server({.command = {Program("serve_ports"), "addr", "{port}"},
                        .ready = ready::Listening(port),
                        .ports = {{"", port}}});

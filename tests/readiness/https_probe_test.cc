@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 // In here a time limit ends a wait that cannot end otherwise: no line of the server tells that a
 // connection without a request was tried.
-constexpr auto kTimeToFail = 5s;
+constexpr auto kTimeToFail = support::kTimeToTry + 2s;
 
 class ReadyHttps : public testing::Test {
  protected:
@@ -113,7 +113,7 @@ TEST_F(ReadyHttps, TellsThatAServerMayWaitForAPlainRequest) {
   ServerOptions options = {
       .command = {Program("listen_quietly")},
       .ready = ready::Http("/state", {.https = true, .accept_self_signed = true}),
-      .start_timeout = 2s};
+      .start_timeout = support::kTimeToTry};
   EXPECT_THAT(ErrorOfStart(options),
               ContainsRegex("/state: no answer for .*; does it expect plain HTTP there\\?"));
 }

@@ -4,9 +4,16 @@
 #include <gtest/gtest.h>
 #include <tether/server/server.h>
 
+#include <chrono>
 #include <string>
 
+#include "support/processes.h"
+
 namespace support {
+
+/// Until a start is given up that is to show what it had come to by then: that must have happened, also
+/// on a busy machine.
+inline constexpr std::chrono::seconds kTimeToTry{kThreadSanitizer || kAddressSanitizer ? 15 : 3};
 
 /// The report of a server that does not get ready; that it does fails the test.
 inline std::string ErrorOfStart(const tether::ServerOptions& options) {

@@ -54,10 +54,7 @@ TEST(OpenPorts, AreSortedAndThoseOfAllProcessesOfTheServer) {
 }
 
 TEST(OpenPorts, NameEachPortOnceThoughWorkersHaveASocketOfTheirOwn) {
-  Server first(support::ServePorts({"port", "0"}));
-  const std::string port = std::to_string(Said(first).front());
-  first.Stop();
-  const std::string serve = Program("serve_ports") + " port " + port + " & ";
+  const std::string serve = Program("serve_ports") + " port {port} & ";
   const Server server(
       {.command = {"sh", "-c", serve + serve + "wait"}, .ready = ready::Lines(Regex("^ready"), 2)});
   EXPECT_EQ(server.open_ports().size(), 1U);

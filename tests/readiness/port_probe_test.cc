@@ -7,6 +7,7 @@
 #include "readiness/not_ready.h"
 #include "support/servers.h"
 #include "support/sockets.h"
+#include "tether/server/port_reservation.h"
 
 namespace tether {
 namespace {
@@ -14,11 +15,9 @@ namespace {
 using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
-using namespace std::chrono_literals;
 
-// In time for a test.
 std::string ErrorFor(ServerOptions options) {
-  options.start_timeout = 1s;
+  options.start_timeout = support::kTimeToTry;
   return support::ErrorOfStart(options);
 }
 
@@ -48,7 +47,9 @@ TEST(ReadyListening, OnANameThatNobodyHasIsToldWithThoseThereAre) {
 }
 
 TEST(ReadyListening, OnANamedPortLeavesTheOneThatTheServerServes) {
-  const std::uint16_t port = support::Socket::BoundTo(0).port();
+  auto reservation = internal::PortReservation::OfAny();
+  reservation.Release();  // nobody else takes it for a test
+  const std::uint16_t port = reservation.port();
   const Server server(
       {.command = {Program("serve_ports"), "addr", std::to_string(port), "{port:admin}"},
        .ready = ready::AllOf(ready::Listening(port), ready::Listening("admin"))});
@@ -72,9 +73,20 @@ TEST(ReadyLine, WithAPortOnIpv6LeadsToItsAddress) {
 TEST(ReadyLine, WithAPortThatAnotherHasOnIpv4LeadsToItsOwnAddress) {
   if (!support::HasIpv6()) GTEST_SKIP() << "there is no IPv6 here";
   const auto other = support::Socket::BoundTo(0);
-  const Server server({.command = {Program("serve_ports"), "on=::1", std::to_string(other.port())},
-                       .ready = ready::Line(Regex("ready (?<port>\\d+)"))});
-  EXPECT_EQ(server.url(), "http://[::1]:" + std::to_string(other.port()));
+  const std::string port = std::to_string(other.port());
+  const Probe line = ready::Line(Regex("ready (?<port>\\d+)"));
+  for (const Probe& probe : {line, ready::AllOf(line, ready::Tcp())}) {
+    const Server server({.command = {Program("serve_ports"), "on=::1", port}, .ready = probe});
+    EXPECT_EQ(server.url(), "http://[::1]:" + port);
+  }
+}
+
+TEST(ReadyLine, WithAPortThatOnlyAnotherHasDoesNotLeadToIt) {
+  const auto other = support::Socket::BoundTo(0, true, "127.0.0.2");
+  const std::string port = std::to_string(other.port());
+  const Server server({.command = {"sh", "-c", "echo on " + port + "; exec sleep 60"},
+                       .ready = ready::Line(Regex("on (?<port>\\d+)"))});
+  EXPECT_EQ(server.url(), "http://127.0.0.1:" + port);
 }
 
 TEST(ReadyTcp, FindsTheAddressOfAPortOfTheReadyLine) {

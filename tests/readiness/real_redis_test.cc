@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <stdexcept>
+
 #include "real_server.h"
 
 namespace tether {
@@ -42,7 +44,7 @@ class RedisClient {
     for (std::string line = Ask("INFO server"); !line.empty(); line = ReadLine()) {
       if (line.starts_with(field)) return std::stoi(line.substr(field.size()));
     }
-    return -1;
+    throw std::runtime_error("redis does not tell its process");
   }
 
  private:

@@ -12,13 +12,12 @@
 #include <fstream>
 #include <string>
 
+#include "readiness/not_ready.h"
 #include "support/servers.h"
 #include "tether/base/file_descriptor.h"
 
 namespace tether {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr int kPort = 40000;
 
@@ -38,8 +37,9 @@ bool EnterNetworkNamespace() {
 TEST(ReadyTcp, IsNotMetByAConnectionToItself) {
   if (!EnterNetworkNamespace()) GTEST_SKIP() << "no network namespace can be made here";
   try {
-    const Server server(
-        {.command = {"sleep", "60"}, .ready = ready::Tcp(kPort), .start_timeout = 500ms});
+    const Server server({.command = {"sleep", "60"},
+                         .ready = ready::Tcp(kPort),
+                         .start_timeout = support::kTimeToTry});
     FAIL() << "it got ready";
   } catch (const StartError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("connect to 127.0.0.1:40000: "));

@@ -72,9 +72,11 @@ TEST_F(ReadyUnixSocket, WaitsUntilTheBoundSocketListens) {
 }
 
 TEST_F(ReadyUnixSocket, SeesTheSocketOfAChildInADirectoryThatIsMadeLater) {
-  const Server server(
+  ServerOptions options =
       Instead("mkdir -p run/app; " + Program("listen_unix") + " run/app/socket & wait",
-              ready::UnixSocket("run/app/socket").Within(30s)));
+              ready::UnixSocket("run/app/socket"));
+  options.start_timeout = 30s;
+  const Server server(options);
   EXPECT_TRUE(Connects("run/app/socket"));
 }
 

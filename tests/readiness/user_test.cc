@@ -17,6 +17,7 @@
 #include <iterator>
 
 #include "readiness/not_ready.h"
+#include "support/guardian.h"
 #include "support/processes.h"
 #include "support/servers.h"
 #include "tether/guardian/user_account.h"
@@ -211,8 +212,8 @@ TEST_F(User, IsNoSecretToRootWithoutTheRightToTrace) {
 
 TEST_F(User, IsEndedWithItsTestLikeAnyOther) {
   Server server(ShowUser("nobody"));
-  const pid_t keeper = internal::FindProcess(server.pid())->parent;
-  const pid_t guardian = internal::FindProcess(keeper)->parent;
+  const pid_t keeper = support::KeeperOf(server);
+  const pid_t guardian = support::GuardianOf(server);
   // When both are killed at once, the system ends the server.
   ::kill(guardian, SIGSTOP);
   ::kill(keeper, SIGKILL);

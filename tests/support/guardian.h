@@ -4,14 +4,18 @@
 #include <tether/server/server.h>
 
 #include <csignal>
+#include <stdexcept>
+#include <string>
 
 #include "support/processes.h"
 
 namespace support {
 
+/// Throws when the process has gone: a signal to -1, in its place, would be one to every process.
 inline pid_t ParentOf(pid_t pid) {
   const auto process = tether::internal::FindProcess(pid);
-  return process ? process->parent : -1;
+  if (!process) throw std::runtime_error("process " + std::to_string(pid) + " has gone");
+  return process->parent;
 }
 
 /// The subreaper of the server's tree. The server must be running.

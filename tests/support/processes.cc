@@ -11,10 +11,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace support {
 namespace {
@@ -70,7 +72,25 @@ bool AllChildrenEnd(std::chrono::seconds timeout) {
   return ended < 0 && errno == ECHILD;
 }
 
-std::set<int> OpenDescriptors() { return NumbersIn("/proc/self/fd"); }
+std::set<int> OpenDescriptors() {
+  std::set<int> open = NumbersIn("/proc/self/fd");
+  std::erase_if(open, [](int number) {
+    std::error_code closed;
+    const auto link = "/proc/self/fd/" + std::to_string(number);
+    const std::string target = std::filesystem::read_symlink(link, closed).string();
+    return closed || target.ends_with(".log");
+  });
+  return open;
+}
+
+bool LeavesNoDescriptor(const std::function<void()>& action) {
+  action();
+  std::size_t open = OpenDescriptors().size();
+  return Eventually([&] {
+    action();
+    return std::exchange(open, OpenDescriptors().size()) == open;
+  });
+}
 
 int ThreadCount() { return static_cast<int>(NumbersIn("/proc/self/task").size()); }
 

@@ -44,8 +44,13 @@ bool Eventually(const std::function<bool()>& condition,
 /// wait too long. For a process that is the subreaper of all below it: then nothing is left there.
 bool AllChildrenEnd(std::chrono::seconds timeout = std::chrono::seconds(20));
 
-/// The open descriptors of this process.
+/// The open descriptors of this process, but for logs: what a server has printed may be brought to its
+/// log a moment later.
 std::set<int> OpenDescriptors();
+
+/// Whether as many descriptors are open after `action` as before it, at last: what is kept for the next
+/// server stays, and can come back a moment later than usual. What leaves one leaves one each time.
+bool LeavesNoDescriptor(const std::function<void()>& action);
 
 /// The number of threads of this process.
 int ThreadCount();

@@ -23,8 +23,13 @@ inline SuiteRun RunSuite(
     const std::map<std::string, std::optional<std::string>>& environment = {}) {
   tether::ServerOptions options{
       .command = {tether::Program(program)},
-      .environment = {{"GTEST_COLOR", "no"}, {"TETHER_ECHO", {}}, {"TETHER_KEEP_LOGS", {}}},
       .may_leave_processes = true};  // a guardian of its own ends a moment after it
+  for (const char* name :
+       {"GTEST_BRIEF", "GTEST_FAIL_FAST", "GTEST_OUTPUT", "GTEST_REPEAT", "GTEST_SHUFFLE",
+        "TETHER_ECHO", "TETHER_KEEP_LOGS", "TETHER_PAUSE_ON_FAILURE", "TETHER_TIMEOUT_FACTOR"}) {
+    options.environment[name] = std::nullopt;
+  }
+  options.environment["GTEST_COLOR"] = "no";
   options.command.insert(options.command.end(), arguments.begin(), arguments.end());
   for (const auto& [name, value] : environment) options.environment[name] = value;
   tether::Server suite(options);
