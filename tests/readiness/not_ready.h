@@ -12,8 +12,8 @@
 namespace support {
 
 /// Until a start is given up that is to show what it had come to by then: that must have happened, also
-/// on a busy machine.
-inline constexpr std::chrono::seconds kTimeToTry{kThreadSanitizer || kAddressSanitizer ? 15 : 3};
+/// on a busy machine. In less than the 10 s after which a request or a command is begun anew.
+inline constexpr std::chrono::seconds kTimeToTry{kThreadSanitizer || kAddressSanitizer ? 7 : 3};
 
 /// The report of a server that does not get ready; that it does fails the test.
 inline std::string ErrorOfStart(const tether::ServerOptions& options) {
