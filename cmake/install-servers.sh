@@ -13,6 +13,7 @@ readonly aside=.before-tether
 has_server() {
   case $1 in
     iproute2) PATH=$PATH:/usr/sbin:/sbin type -P ip ;;
+    procps) type -P ps ;;
     openssh-server) PATH=$PATH:/usr/sbin type -P sshd ;;
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' || PATH=$PATH:/usr/sbin type -P initdb ;;
     *) PATH=$PATH:/usr/sbin type -P "$1" ;;
