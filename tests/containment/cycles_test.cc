@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 
+#include "support/descriptors.h"
 #include "support/guardian.h"
 #include "support/processes.h"
 #include "support/servers.h"
@@ -129,8 +130,7 @@ class Cycles : public testing::Test {
       now.emplace(keeper_, guardian_);
       return std::none_of(now->of_keeper.begin(), now->of_keeper.end(),
                           [](const auto& each) { return each.kind == DescriptorKind::kPipe; }) &&
-             std::none_of(now->own.begin(), now->own.end(),
-                          [](const auto& each) { return each.target.ends_with(".log"); });
+             support::HasNoLog(now->own);
     }));
     return *now;
   }

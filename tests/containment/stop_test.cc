@@ -136,7 +136,7 @@ TEST(Stop, SendsTheSignalOfAStepOnlyOnce) {
 }
 
 TEST(Stop, OfManyThreadsSendsTheSignalOfAStepOnlyOnce) {
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 10; ++round) {
     ServerOptions options = Child("report_signals");
     options.may_leave_processes = true;
     Server server(options);

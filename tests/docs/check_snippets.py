@@ -62,8 +62,8 @@ def stands_in(text, source):
 
 
 def comparable(text):
-    """The text without what differs from run to run (numbers, units of time, directories, widths), and without blank
-    lines, of which a newer GoogleTest puts one more behind a failure."""
+    """The text without what differs from run to run (numbers, units of time, directories, widths), and
+    without blank lines, of which a newer GoogleTest puts one more behind a failure."""
     text = re.sub(r"\d+(\.\d+)? m?s\b", "N ms", re.sub(r"[\w./~+-]*/", "", text))
     text = re.sub(r"\d+(\.\d+)?", "N", text)
     return re.sub(r"\n\s*\n", "\n", re.sub(r" +", " ", text))

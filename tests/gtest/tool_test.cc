@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/guardian.h"
 #include "support/processes.h"
 #include "support/servers.h"
 #include "support/temporary_directory.h"
@@ -18,6 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::Child;
+using support::ParentOf;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -57,11 +59,6 @@ std::string StartFailure(const ServerOptions& options) {
 std::string CommandOf(pid_t pid) {
   const auto process = internal::FindProcess(pid);
   return process ? process->command : "";
-}
-
-pid_t ParentOf(pid_t pid) {
-  const auto process = internal::FindProcess(pid);
-  return process ? process->parent : -1;
 }
 
 // Tools that are processes of their own above the server.

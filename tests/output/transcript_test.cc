@@ -27,7 +27,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A sanitizer makes it many times slower.
-constexpr unsigned kSeeds = support::kThreadSanitizer || support::kAddressSanitizer ? 2 : 10;
+constexpr unsigned kSeeds = support::kThreadSanitizer || support::kAddressSanitizer ? 3 : 30;
 
 constexpr std::size_t kMemory = std::size_t{64} << 20U;
 

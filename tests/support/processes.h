@@ -48,8 +48,8 @@ bool AllChildrenEnd(std::chrono::seconds timeout = std::chrono::seconds(20));
 /// log a moment later.
 std::set<int> OpenDescriptors();
 
-/// Whether as many descriptors are open after `action` as before it, at last: what is kept for the next
-/// server stays, and can come back a moment later than usual. What leaves one leaves one each time.
+/// Whether no more descriptors are open after `action`, done again and again, than after the first
+/// times, as what is kept for the next server stays.
 bool LeavesNoDescriptor(const std::function<void()>& action);
 
 /// The number of threads of this process.
