@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -180,11 +179,11 @@ void ExpectSame(const Transcript& transcript, const Reference& reference, std::m
 }
 
 TEST(Transcript, IsRightForAnyPiecesOfTwoStreams) {
+  const support::TemporaryDirectory logs;
   for (unsigned seed = 0; seed < kSeeds; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
-    const auto log = std::make_shared<internal::LogFile>(testing::TempDir() + "tether_pieces_" +
-                                                         std::to_string(::getpid()) + "/a/b.log");
+    const auto log = std::make_shared<internal::LogFile>(logs / "a" / "b.log");
     // With the least memory most of the text comes back from the file.
     Transcript transcript(Clock::now(), log, seed % 2 == 0 ? 0 : kMemory);
     Reference reference;
@@ -214,8 +213,8 @@ std::string NumberedLine(std::size_t number) {
 bool IsNumbered(const Line& line) { return line.text + "\n" == NumberedLine(line.number); }
 
 TEST(Transcript, CanBeReadWhileItGrows) {
-  const auto log = std::make_shared<internal::LogFile>(testing::TempDir() + "tether_grows_" +
-                                                       std::to_string(::getpid()) + "/a/b.log");
+  const support::TemporaryDirectory logs;
+  const auto log = std::make_shared<internal::LogFile>(logs / "a" / "b.log");
   Transcript transcript(Clock::now(), log, 0);
   constexpr std::size_t kLines = 20'000;
   const auto check_latest = [&] {
