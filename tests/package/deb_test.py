@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from project import BUILD, LIBDIR, WORK, build_and_run, emptied, run
+from project import BUILD, LIBDIR, VERSION, WORK, build_and_run, emptied, run
 
 PLACE = WORK / "deb"
 
@@ -29,8 +29,8 @@ class Build(unittest.TestCase):
         run(os.environ["CPACK"], "--config", BUILD / "CPackConfig.cmake", "-B", PLACE, "-D",
             "CPACK_DEBIAN_COMPRESSION_TYPE=none", directory=PLACE)
         self.assertEqual(field("Package"), "libtether-dev")
-        # It is the version of the project, which versions_test compares with the others.
-        self.assertRegex(package().name, rf"^libtether-dev_{re.escape(field('Version'))}_\w+\.deb$")
+        self.assertEqual(field("Version"), VERSION)
+        self.assertRegex(package().name, rf"^libtether-dev_{re.escape(VERSION)}_\w+\.deb$")
 
 
 class Deb(unittest.TestCase):

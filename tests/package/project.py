@@ -6,6 +6,7 @@ WORK, a directory to work in. What is written there is made anew by each test.
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -14,6 +15,7 @@ SOURCE = HERE.parent.parent
 BUILD = pathlib.Path(os.environ["TETHER_BUILD"])
 WORK = pathlib.Path(os.environ["WORK"])
 LIBDIR = os.environ["LIBDIR"]
+VERSION = re.search(r"(?m)^project\(tether\s+VERSION (\S+)", (SOURCE / "CMakeLists.txt").read_text("utf-8"))[1]
 
 # Made by the tests that others depend on.
 STATIC = WORK / "static"
@@ -24,6 +26,9 @@ FROM_SOURCE = WORK / "from_source"
 OWN_VARIABLES = ("CMAKE_PREFIX_PATH", "DESTDIR", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH",
                  "GTEST_BRIEF", "GTEST_COLOR", "GTEST_FAIL_FAST", "GTEST_OUTPUT", "GTEST_REPEAT",
                  "GTEST_SHUFFLE", "TETHER_TEST_TIMEOUT", "TETHER_TIMEOUT_FACTOR")
+
+# Of a compiler, a linker or CMake.
+WARNING = re.compile(r"\b[Ww]arning(?: \(dev\))?:|\bWARNING:|CMake (?:Deprecation )?Warning")
 
 
 class Failed(Exception):
@@ -62,18 +67,25 @@ def toolchain():
             f"-DCMAKE_CXX_COMPILER_LAUNCHER={os.environ['LAUNCHER']}"]
 
 
+def run_without_warning(*command):
+    printed = run(*command)
+    if WARNING.search(printed):
+        raise Failed(f"{' '.join(map(str, command))}\nhas a warning:\n{printed}")
+    return printed
+
+
 class Project:
     """consumers/NAME, built in a directory of its own."""
 
     def __init__(self, name, build, **settings):
         self.build = build
         options = [f"-D{key}={value}" for key, value in settings.items()]
-        run(os.environ["CMAKE"], "-S", HERE / "consumers" / name, "-B", build,
-            *toolchain(), "-DCMAKE_CXX_FLAGS=-O0", *options)
+        run_without_warning(os.environ["CMAKE"], "-S", HERE / "consumers" / name, "-B", build,
+                            *toolchain(), "-DCMAKE_CXX_FLAGS=-O0", *options)
 
     def compile(self, *targets, jobs=1):
         chosen = ["--target", *targets] if targets else []
-        return run(os.environ["CMAKE"], "--build", self.build, "--parallel", jobs, *chosen)
+        return run_without_warning(os.environ["CMAKE"], "--build", self.build, "--parallel", jobs, *chosen)
 
     def test(self, number):
         """Runs the tests by ctest; there have to be so many, all of which pass."""

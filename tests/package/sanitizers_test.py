@@ -4,26 +4,35 @@ import os
 import re
 import unittest
 
-from project import LIBDIR, STATIC, build_and_run, run
+from project import LIBDIR, SHARED, STATIC, build_and_run, run
 
 FOREIGN = re.compile(r"\b(httplib|boost)::")
 
 
 class Sanitizers(unittest.TestCase):
+    def need(self, *sanitizers):
+        missing = set(sanitizers) - set(os.environ["SANITIZERS"].split(";"))
+        if missing:
+            self.skipTest(f"no {', '.join(sorted(missing))} that this compiler has and this system can run")
+
     def sanitized(self, sanitizer):
         build_and_run("sanitized", STATIC, number=4, variant=f"_{sanitizer}",
                       SANITIZER=sanitizer)
 
     def test_address(self):
+        self.need("asan")
         self.sanitized("address")
 
     def test_thread(self):
+        self.need("tsan")
         self.sanitized("thread")
 
     def test_undefined(self):
+        self.need("ubsan")
         self.sanitized("undefined")
 
     def test_servers(self):
+        self.need("asan", "tsan", "ubsan")
         build_and_run("sanitized_servers", STATIC, number=3)
 
 
@@ -36,10 +45,16 @@ class Httplib(unittest.TestCase):
 
     def test_has_no_symbol_in_the_libraries(self):
         for library in ("libtether.a", "libtether_gtest.a"):
-            symbols = run(os.environ["NM"], "--demangle", STATIC / LIBDIR / library)
-            self.assertIn("tether::", symbols)
-            foreign = [line for line in symbols.splitlines() if FOREIGN.search(line)]
-            self.assertEqual(foreign, [])
+            self.check(run(os.environ["NM"], "--demangle", STATIC / LIBDIR / library))
+
+    def test_has_no_symbol_in_the_shared_libraries(self):
+        for library in ("libtether.so", "libtether_gtest.so"):
+            self.check(run(os.environ["NM"], "--demangle", "--dynamic", SHARED / LIBDIR / library))
+
+    def check(self, symbols):
+        self.assertIn("tether::", symbols)
+        foreign = [line for line in symbols.splitlines() if FOREIGN.search(line)]
+        self.assertEqual(foreign, [])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import re
 import unittest
 
-from project import BUILD, LIBDIR, SOURCE, STATIC, Failed, Project, place_for, run, toolchain
+from project import BUILD, LIBDIR, SOURCE, STATIC, VERSION, Failed, Project, place_for, run, toolchain
 
 
 def only(pattern, text):
@@ -18,9 +18,6 @@ def only(pattern, text):
 
 def read(path):
     return (SOURCE / path).read_text("utf-8")
-
-
-VERSION = only(r"^project\(tether\s+VERSION (\S+)", read("CMakeLists.txt"))
 
 
 class Version(unittest.TestCase):
@@ -58,7 +55,9 @@ class Compatibility(unittest.TestCase):
         major, minor, patch = map(int, VERSION.split("."))
         for right in (VERSION, f"{major}.{minor}"):
             self.find(right)
-        for wrong in (f"{major}.{minor + 1}", f"{major + 1}", f"{major}.{minor}.{patch + 1}"):
+        later = [f"{major}.{minor + 1}", f"{major + 1}", f"{major}.{minor}.{patch + 1}"]
+        earlier = [f"{major}.{minor - 1}"] if minor else []
+        for wrong in later + earlier:
             with self.subTest(wrong), self.assertRaisesRegex(Failed, f"version: {VERSION}"):
                 self.find(wrong)
 

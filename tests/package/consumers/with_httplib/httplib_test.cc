@@ -4,6 +4,8 @@
 
 namespace {
 
+static_assert(CPPHTTPLIB_THREAD_POOL_COUNT == 3, "a macro of this test's own");
+
 class Files : public tether::ServerTest {
  protected:
   tether::ServerOptions Options() override {
