@@ -4,8 +4,8 @@ import os
 import shutil
 import unittest
 
-from project import (BUILD, LIBDIR, STATIC, WORK, Failed, Project, build_and_run, emptied, files_below,
-                     install, place_for, run)
+from project import (BUILD, LIBDIR, SOURCE, STATIC, WORK, Failed, Project, build_and_run, emptied,
+                     files_below, install, place_for, run)
 
 
 class Install(unittest.TestCase):
@@ -23,6 +23,11 @@ class Installed(unittest.TestCase):
         project = build_and_run("installed", STATIC, number=3)
         project.run_elsewhere("greeter_test")
         self.found(project, STATIC)
+
+    def test_is_found_by_the_project_of_the_readme(self):
+        project = Project(SOURCE / "samples/first", place_for("first"), CMAKE_PREFIX_PATH=STATIC)
+        project.compile()
+        project.test(1)
 
     def test_is_found_without_gtest(self):
         build_and_run("without_gtest", STATIC, number=1)

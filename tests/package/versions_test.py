@@ -28,7 +28,8 @@ class Version(unittest.TestCase):
         self.assertEqual(".".join(parts), VERSION)
 
     def test_is_the_first_of_the_changelog(self):
-        self.assertEqual(re.findall(r"^## (\d\S*?),? ", read("CHANGELOG.md"), re.MULTILINE)[0], VERSION)
+        self.assertEqual(re.findall(r"^## \[(\d\S*)\] - \d{4}-\d\d-\d\d$", read("CHANGELOG.md"), re.MULTILINE)[0],
+                         VERSION)
 
     def test_is_that_of_the_recipes(self):
         self.assertEqual(json.loads(read("cmake/vcpkg/tether/vcpkg.json"))["version"], VERSION)
