@@ -42,6 +42,7 @@ int main() {
     return 1;
   }
   for (;;) {
-    if (const int client = ::accept(listener, nullptr, nullptr); client >= 0) Greet(client);
+    const int client = ::accept(listener, nullptr, nullptr);
+    if (client >= 0) Greet(client);
   }
 }
