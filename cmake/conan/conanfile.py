@@ -1,6 +1,8 @@
 """The recipe of Conan 2. It packages the checkout that it stands in:
 
-    conan create cmake/conan --build=missing
+    conan create cmake/conan --build=missing -s compiler.cppstd=20
+
+Conan's own profiles say C++17 for many compilers that know C++20, so that it has to be told.
 """
 
 import pathlib
@@ -20,13 +22,18 @@ class Tether(ConanFile):
     topics = ("testing", "googletest", "integration-tests")
     package_type = "library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"shared": [True, False], "gtest": [True, False]}
-    default_options = {"shared": False, "gtest": True, "cpp-httplib/*:with_openssl": True}
+    options = {"shared": [True, False], "fPIC": [True, False], "gtest": [True, False]}
+    default_options = {"shared": False, "fPIC": True, "gtest": True, "cpp-httplib/*:with_openssl": True}
 
     def export_sources(self):
         top = pathlib.Path(self.recipe_folder).parent.parent
         for pattern in ("CMakeLists.txt", "LICENSE", "CHANGELOG.md", "cmake/*", "fixture/*"):
-            copy(self, pattern, top, self.export_sources_folder)
+            # Where "conan create" builds test_package, it changes nothing of the sources.
+            copy(self, pattern, top, self.export_sources_folder, excludes="cmake/conan/*")
+
+    def configure(self):
+        if self.options.shared:
+            self.options.rm_safe("fPIC")
 
     def layout(self):
         cmake_layout(self)

@@ -15,7 +15,6 @@ SOURCE = HERE.parent.parent
 BUILD = pathlib.Path(os.environ["TETHER_BUILD"])
 WORK = pathlib.Path(os.environ["WORK"])
 LIBDIR = os.environ["LIBDIR"]
-VERSION = re.search(r"(?m)^project\(tether\s+VERSION (\S+)", (SOURCE / "CMakeLists.txt").read_text("utf-8"))[1]
 
 # Made by the tests that others depend on.
 STATIC = WORK / "static"
@@ -33,6 +32,20 @@ WARNING = re.compile(r"\b[Ww]arning(?: \(dev\))?:|\bWARNING:|CMake (?:Deprecatio
 
 class Failed(Exception):
     """A command did not end with 0. The text has all that it printed."""
+
+
+def only(pattern, text):
+    found = re.findall(pattern, text, re.MULTILINE)
+    if len(found) != 1:
+        raise Failed(f"{pattern} was found {len(found)} times in:\n{text}")
+    return found[0]
+
+
+def read(path):
+    return (SOURCE / path).read_text("utf-8")
+
+
+VERSION = only(r"^project\(tether\s+VERSION (\S+)", read("CMakeLists.txt"))
 
 
 def run(*command, directory=None, **variables):

@@ -1,23 +1,10 @@
 """All that says which version of tether this is says the same."""
 
-import ast
 import json
-import os
 import re
 import unittest
 
-from project import BUILD, LIBDIR, SOURCE, STATIC, VERSION, Failed, Project, place_for, run, toolchain
-
-
-def only(pattern, text):
-    found = re.findall(pattern, text, re.MULTILINE)
-    if len(found) != 1:
-        raise Failed(f"{pattern} was found {len(found)} times in:\n{text}")
-    return found[0]
-
-
-def read(path):
-    return (SOURCE / path).read_text("utf-8")
+from project import BUILD, LIBDIR, STATIC, VERSION, Failed, Project, only, place_for, read, run
 
 
 class Version(unittest.TestCase):
@@ -61,50 +48,6 @@ class Compatibility(unittest.TestCase):
         for wrong in later + earlier:
             with self.subTest(wrong), self.assertRaisesRegex(Failed, f"version: {VERSION}"):
                 self.find(wrong)
-
-
-class Recipes(unittest.TestCase):
-    """The recipes of vcpkg and Conan, as far as they can be checked without these programs."""
-
-    def test_of_vcpkg_is_well_formed(self):
-        port = json.loads(read("cmake/vcpkg/tether/vcpkg.json"))
-        self.assertEqual(port["name"], "tether")
-        self.assertLessEqual(port.keys(), {"name", "version", "description", "license", "supports",
-                                           "dependencies", "default-features", "features"})
-        self.assertEqual(list(port["features"]), port["default-features"])
-        dependencies = port["dependencies"] + port["features"]["gtest"]["dependencies"]
-        names = [each if isinstance(each, str) else each["name"] for each in dependencies]
-        for name in names:
-            self.assertRegex(name, r"^[a-z0-9]+(-[a-z0-9]+)*$")
-        self.assertEqual(len(names), len(set(names)))
-
-    def test_of_vcpkg_can_be_followed(self):
-        place = place_for("vcpkg")
-        run(os.environ["CMAKE"], f"-DPORT_DIR={SOURCE}/cmake/vcpkg/tether", f"-DWORK={place}",
-            f"-DSETTINGS={';'.join(toolchain())}", "-P", SOURCE / "tests/package/follow_port.cmake")
-        cache = (place / "build/CMakeCache.txt").read_text()
-        for option in ("TETHER_GTEST:BOOL=ON", "TETHER_INSTALL:BOOL=ON", "TETHER_TESTS:BOOL=OFF"):
-            self.assertIn(f"\n{option}\n", cache)
-        self.assertEqual({path.name for path in (place / "packages/share/tether").iterdir()},
-                         {"LICENSE", "usage"})
-
-    def test_of_vcpkg_knows_the_options(self):
-        self.check_options(read("cmake/vcpkg/tether/portfile.cmake"))
-
-    def test_of_conan_is_well_formed(self):
-        text = read("cmake/conan/conanfile.py")
-        recipe = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
-        methods = {node.name for node in recipe.body if isinstance(node, ast.FunctionDef)}
-        self.assertLessEqual({"export_sources", "requirements", "generate", "build", "package", "package_info"},
-                             methods)
-        self.check_options(text)
-
-    def check_options(self, text):
-        cache = (BUILD / "CMakeCache.txt").read_text()
-        options = set(re.findall(r"TETHER_\w+", text))
-        self.assertLessEqual({"TETHER_DEPENDENCIES", "TETHER_INSTALL", "TETHER_SAMPLES", "TETHER_TESTS"}, options)
-        for option in options:
-            self.assertRegex(cache, rf"(?m)^{option}:")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,6 @@ vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/tether)
 vcpkg_fixup_pkgconfig()
 vcpkg_copy_tools(TOOL_NAMES tether-run AUTO_CLEAN)
 
-file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include")
+file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share")
 file(INSTALL "${CMAKE_CURRENT_LIST_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
 vcpkg_install_copyright(FILE_LIST "${source_path}/LICENSE")
