@@ -39,6 +39,15 @@ function(tether_check_test_arguments)
   tether_check_working_directory()
 endfunction()
 
+# An installed tether may be without it, or have been asked for other components.
+function(tether_check_gtest)
+  if(NOT TARGET tether::gtest)
+    tether_refuse_test("there is no target tether::gtest, which the test is linked with. Build \
+tether with TETHER_GTEST=ON; find_package(tether) then has it, unless COMPONENTS are given without \
+gtest")
+  endif()
+endfunction()
+
 # CMake's lists, and so properties such as ENVIRONMENT, cannot hold everything.
 function(tether_check_list_item item)
   string(REGEX REPLACE "[^[]" "" opening "${item}")

@@ -10,7 +10,7 @@ PROJECT = """
 cmake_minimum_required(VERSION 3.25)
 project(refused LANGUAGES NONE)
 set_property(GLOBAL PROPERTY ALLOW_DUPLICATE_CUSTOM_TARGETS ON)
-add_library(tether::gtest INTERFACE IMPORTED)
+{gtest}
 add_library(GTest::gmock INTERFACE IMPORTED)
 add_library(GTest::gtest_main INTERFACE IMPORTED)
 include("{cmake_directory}/TetherAddTest.cmake")
@@ -19,13 +19,13 @@ include("{cmake_directory}/TetherAddTest.cmake")
 
 
 class Project(unittest.TestCase):
-    def configure(self, text):
+    def configure(self, text, gtest="add_library(tether::gtest INTERFACE IMPORTED)"):
         """Returns the exit status, and what was printed with all white space made one blank."""
         with tempfile.TemporaryDirectory() as name:
             directory = pathlib.Path(name)
             (directory / "a_test.cc").touch()
             (directory / "CMakeLists.txt").write_text(
-                PROJECT.format(cmake_directory=os.environ["CMAKE_DIRECTORY"], text=text))
+                PROJECT.format(cmake_directory=os.environ["CMAKE_DIRECTORY"], gtest=gtest, text=text))
             run = subprocess.run(
                 [os.environ["CMAKE"], "-S", directory, "-B", directory / "build"],
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
@@ -34,9 +34,10 @@ class Project(unittest.TestCase):
 
 
 class Refused(Project):
-    def refused(self, arguments, message, named="tether_add_test(NAME a_test): ", rest=""):
+    def refused(self, arguments, message, named="tether_add_test(NAME a_test): ", rest="",
+                **settings):
         with self.subTest(arguments=arguments):
-            status, printed = self.configure(f"tether_add_test({arguments})\n{rest}")
+            status, printed = self.configure(f"tether_add_test({arguments})\n{rest}", **settings)
             self.assertNotEqual(status, 0, printed)
             self.assertIn(named + message, printed)
             self.assertIn("CMakeLists.txt", printed)
@@ -107,6 +108,12 @@ class Refused(Project):
             self.refused(f"NAME a_test SOURCES a_test.cc SERVERS {name}",
                          f"SERVERS has {name}, which is no executable but of type {kind}",
                          rest=rest)
+
+    def test_without_gtest(self):
+        self.refused("NAME a_test SOURCES a_test.cc",
+                     "there is no target tether::gtest, which the test is linked with. Build tether with "
+                     "TETHER_GTEST=ON; find_package(tether) then has it, unless COMPONENTS are given "
+                     "without gtest", gtest="")
 
 
 class Taken(Project):
