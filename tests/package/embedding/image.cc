@@ -1,0 +1,3 @@
+#include "tether/guardian/embed_file.h"
+
+TETHER_EMBED_FILE(program_image, PROGRAM_FILE);
