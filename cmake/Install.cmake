@@ -29,6 +29,15 @@ endif()
 
 set(tether_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tether")
 
+# First of all, since it looks at what is there before.
+set(tether_notes "${PROJECT_BINARY_DIR}/install_notes.txt")
+if(PROJECT_IS_TOP_LEVEL)
+  install(CODE "set(TETHER_NOTES [==[${tether_notes}]==])
+    set(TETHER_OWN [==[${CMAKE_INSTALL_BINDIR}/tether-run]==] [==[${CMAKE_INSTALL_INCLUDEDIR}/tether]==]
+      [==[${tether_cmake_dir}]==] [==[${CMAKE_INSTALL_LIBDIR}/pkgconfig/tether.pc]==])
+    include([==[${CMAKE_CURRENT_LIST_DIR}/NoteInstalled.cmake]==])")
+endif()
+
 # Before 1.0 each minor version has an interface, and so a shared library, of its own.
 set(tether_soversion ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 set_target_properties(tether PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${tether_soversion})
@@ -94,6 +103,7 @@ if(PROJECT_IS_TOP_LEVEL)
   add_custom_target(tether_uninstall
     COMMAND "${CMAKE_COMMAND}"
       "-DMANIFEST=${PROJECT_BINARY_DIR}/install_manifest.txt"
+      "-DNOTES=${tether_notes}"
       -P "${CMAKE_CURRENT_LIST_DIR}/Uninstall.cmake"
     VERBATIM)
   include("${CMAKE_CURRENT_LIST_DIR}/Package.cmake")

@@ -1,54 +1,90 @@
-# Removes what "cmake --install" has installed, by the list that it writes into the build directory:
+# Removes what "cmake --install" has installed, by the list that it writes into the build directory,
+# and the directories that it has made, unless there is something else in them:
 #
 #   cmake --build build --target tether_uninstall
 #
-# Directories below the prefix that are empty then go as well; but of /usr and /usr/local, where the
-# system has made some, only those called after tether. DESTDIR in the environment is that of the
-# installation.
-if(NOT EXISTS "${MANIFEST}")
-  message(FATAL_ERROR "Tether: there is no ${MANIFEST}, so nothing was installed from here.")
-endif()
+# DESTDIR in the environment is that of the installation.
+cmake_minimum_required(VERSION 3.25)
 
-# Sets "prefix" to the directory that all files are below.
-function(find_prefix)
-  list(GET files 0 prefix)
-  foreach(file IN LISTS files)
-    cmake_path(IS_PREFIX prefix "${file}" is_above)
-    while(NOT is_above)
-      cmake_path(GET prefix PARENT_PATH prefix)
-      cmake_path(IS_PREFIX prefix "${file}" is_above)
-    endwhile()
-  endforeach()
-  set(prefix "${prefix}" PARENT_SCOPE)
-endfunction()
-
-# Appends to "directories" those above the file that are to be removed if they are empty.
-function(note_directories file)
-  cmake_path(GET file PARENT_PATH directory)
-  while(NOT directory STREQUAL prefix)
-    if(NOT prefix MATCHES "^/usr(/local)?$" OR directory MATCHES "/tether(/|$)")
-      list(APPEND directories "${destdir}${directory}")
+# Sets "files" to what was installed, and "own" to the notes of NoteInstalled.cmake.
+function(read_lists)
+  foreach(list MANIFEST NOTES)
+    set(lines "")
+    if(EXISTS "${${list}}")
+      file(STRINGS "${${list}}" lines)
     endif()
-    cmake_path(GET directory PARENT_PATH directory)
-  endwhile()
-  set(directories "${directories}" PARENT_SCOPE)
+    set(${list}_lines "${lines}")
+  endforeach()
+  if(NOT MANIFEST_lines)
+    message(FATAL_ERROR "Tether: nothing is known of an installation from here. \"cmake --install\" \
+lists what it installs in ${MANIFEST}, which is missing or empty.")
+  endif()
+  list(REMOVE_DUPLICATES NOTES_lines)
+  set(files "")
+  foreach(file IN LISTS MANIFEST_lines)
+    set(file "$ENV{DESTDIR}${file}")
+    cmake_path(ABSOLUTE_PATH file)
+    list(APPEND files "${file}")
+  endforeach()
+  set(files "${files}" PARENT_SCOPE)
+  set(own "${NOTES_lines}" PARENT_SCOPE)
 endfunction()
 
-set(destdir "$ENV{DESTDIR}")
-set(directories "")
-file(STRINGS "${MANIFEST}" files)
-find_prefix()
-foreach(file IN LISTS files)
-  file(REMOVE "${destdir}${file}")
-  if(EXISTS "${destdir}${file}" OR IS_SYMLINK "${destdir}${file}")
-    message(FATAL_ERROR "Tether: ${destdir}${file} could not be removed.")
+function(remove_files)
+  set(removed 0)
+  foreach(file IN LISTS files)
+    if(NOT EXISTS "${file}" AND NOT IS_SYMLINK "${file}")
+      continue()
+    endif()
+    file(REMOVE "${file}")
+    if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+      message(FATAL_ERROR "Tether: ${file} could not be removed.")
+    endif()
+    message(STATUS "Removed: ${file}")
+    set(removed 1)
+  endforeach()
+  if(NOT removed)
+    list(GET files 0 file)
+    message(FATAL_ERROR "Tether: nothing was removed, since none of the files listed in ${MANIFEST} \
+is there, such as ${file}. They were uninstalled before, or moved, and are then to be removed by \
+hand; or they were installed with another DESTDIR, which is to be set for this as well.")
   endif()
-  message(STATUS "Removed: ${destdir}${file}")
-  note_directories("${file}")
-endforeach()
+endfunction()
 
-list(REMOVE_DUPLICATES directories)
-list(SORT directories ORDER DESCENDING)  # what is inside comes first
-foreach(directory IN LISTS directories)
-  execute_process(COMMAND rmdir "${directory}" ERROR_QUIET)  # fails if there is anything in it
-endforeach()
+function(remove_directories)
+  set(directories "")
+  foreach(file IN LISTS files)
+    foreach(top IN LISTS own)
+      cmake_path(GET file PARENT_PATH directory)
+      cmake_path(IS_PREFIX top "${directory}" NORMALIZE is_own)
+      while(is_own)
+        list(APPEND directories "${directory}")
+        cmake_path(GET directory PARENT_PATH directory)
+        cmake_path(IS_PREFIX top "${directory}" NORMALIZE is_own)
+      endwhile()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES directories)
+  list(SORT directories ORDER DESCENDING)  # what is inside comes first
+  foreach(directory IN LISTS directories)
+    execute_process(COMMAND rmdir "${directory}" RESULT_VARIABLE status ERROR_QUIET)
+    if(status EQUAL 0)  # else there is something in it
+      message(STATUS "Removed: ${directory}")
+    endif()
+  endforeach()
+endfunction()
+
+# What is gone may be made by others before it is installed to again.
+function(forget_removed)
+  file(WRITE "${NOTES}" "")
+  foreach(top IN LISTS own)
+    if(EXISTS "${top}")
+      file(APPEND "${NOTES}" "${top}\n")
+    endif()
+  endforeach()
+endfunction()
+
+read_lists()
+remove_files()
+remove_directories()
+forget_removed()

@@ -4,8 +4,7 @@ import os
 import shutil
 import unittest
 
-from project import (BUILD, LIBDIR, SOURCE, STATIC, WORK, Failed, Project, build_and_run, emptied,
-                     files_below, install, place_for, run)
+from project import LIBDIR, SOURCE, STATIC, WORK, Project, build_and_run, emptied, install, place_for
 
 
 class Install(unittest.TestCase):
@@ -53,18 +52,6 @@ class Installed(unittest.TestCase):
         self.assertEqual(os.listdir(stage), ["opt"])
         prefix = stage / "opt/tether"
         self.found(build_and_run("installed", prefix, number=3), prefix)
-
-    def test_is_uninstalled(self):
-        prefix = emptied(WORK / "uninstalled")
-        (prefix / LIBDIR / "cmake").mkdir(parents=True)
-        (prefix / LIBDIR / "cmake/of_others.cmake").touch()
-        before = files_below(prefix)
-        install(prefix)
-        build_and_run("installed", prefix, number=3)
-        run(os.environ["CMAKE"], "--build", BUILD, "--target", "tether_uninstall")
-        self.assertEqual(files_below(prefix), before)
-        with self.assertRaisesRegex(Failed, "tetherConfig.cmake"):
-            build_and_run("installed", prefix, number=3)
 
 
 if __name__ == "__main__":
