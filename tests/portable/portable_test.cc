@@ -170,11 +170,11 @@ TEST(Portable, DoesNotTellTheLimitsOfAnotherProcess) {
 // The tools that are asked, such as ps, may do as they like.
 std::vector<std::string> CallsOfLinuxAlone(const std::string& trace) {
   static const std::regex alone(
-      R"((pidfd_\w+|epoll_\w+|signalfd4|eventfd2|timerfd_create|inotify_init1|memfd_create|accept4)\()"
-      R"(|(execveat|close_range)\(|PR_SET_CHILD_SUBREAPER|PR_SET_PDEATHSIG|AF_NETLINK|"/proc\b)");
-  static const std::regex tool(R"(^(\d+) +execve\("[^"]*/(ps|lsof)") ");
-      std::set<std::string>
-          tools;
+      R"re((pidfd_\w+|epoll_\w+|signalfd4|eventfd2|timerfd_create|inotify_init1|memfd_create)\()re"
+      R"re(|(accept4|execveat|close_range)\(|PR_SET_CHILD_SUBREAPER|PR_SET_PDEATHSIG|AF_NETLINK)re"
+      R"re(|"/proc\b)re");
+  static const std::regex tool(R"re(^(\d+) +execve\("[^"]*/(ps|lsof)")re");
+  std::set<std::string> tools;
   std::vector<std::string> calls;
   std::ifstream file(trace);
   std::smatch match;
