@@ -12,6 +12,8 @@
 #   GTest::gtest, GTest::gtest_main, GTest::gmock   (only if TETHER_GTEST is ON)
 #   Threads::Threads
 #
+# A GoogleTest of the project that tether is part of is used in any case.
+#
 # Settings:
 #
 #   TETHER_DEPENDENCIES   AUTO       installed if possible, else fetched (default)
@@ -446,7 +448,45 @@ endfunction()
 # ---------------------------------------------------------------------------
 # GoogleTest: the test framework Tether serves. Its GoogleTest support and
 # Tether's own tests are built with it; TETHER_GTEST=OFF builds without both.
+#
+# The project that tether is part of may have one of its own, and two in one
+# program clash: theirs is used.
 # ---------------------------------------------------------------------------
+
+# It may be declared and come after tether in FetchContent_MakeAvailable(). Only
+# a property of FetchContent's own tells so; were that gone,
+# tether_check_sole_gtest() would still see two of them.
+function(tether_use_gtest_of_project)
+  get_property(declared GLOBAL PROPERTY _FetchContent_googletest_savedDetails DEFINED)
+  if(declared AND NOT TARGET GTest::gtest)
+    set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON) # for FIND_PACKAGE_ARGS
+    FetchContent_MakeAvailable(googletest)
+  endif()
+  if((declared OR TARGET GTest::gtest) AND NOT TARGET GTest::gmock)
+    message(FATAL_ERROR
+      "Tether: this project has a GoogleTest of its own, without the target "
+      "GTest::gmock. Set BUILD_GMOCK to ON before the first of googletest and "
+      "tether is made available; or install GoogleMock (Debian: libgmock-dev) "
+      "if it is an installed one.")
+  endif()
+endfunction()
+
+# Called when all of the project is known, if tether has an installed one.
+function(tether_check_sole_gtest)
+  if(NOT TARGET gtest)
+    return()
+  endif()
+  get_target_property(type gtest TYPE)
+  get_target_property(imported gtest IMPORTED)
+  get_target_property(source gtest SOURCE_DIR)
+  if(type MATCHES "^(STATIC|SHARED)_LIBRARY$" AND NOT imported)
+    message(FATAL_ERROR
+      "Tether: this project has two copies of GoogleTest, which would clash in "
+      "a test: tether was given the installed one, ${GTest_DIR}, before that in "
+      "${source} came. Make googletest available before tether, or declare it "
+      "before by FetchContent_Declare(googletest ...).")
+  endif()
+endfunction()
 
 function(tether_find_gtest)
   # Debian has gmock in a package of its own. Without it GTest:: targets would
@@ -484,5 +524,10 @@ tether_require(pcre2 tether_pcre2)
 tether_require(boost tether_boost)
 tether_require(httplib tether_httplib)
 if(TETHER_GTEST)
+  tether_use_gtest_of_project()
   tether_require(gtest GTest::gmock)
+  get_target_property(tether_gtest_is_imported GTest::gtest IMPORTED)
+  if(tether_gtest_is_imported)
+    cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL tether_check_sole_gtest)
+  endif()
 endif()

@@ -13,11 +13,8 @@ set(tether_fetched "")
 if(TARGET pcre2-8-static AND tether_type STREQUAL "STATIC_LIBRARY")
   list(APPEND tether_fetched "PCRE2 (Debian: libpcre2-dev)")
 endif()
-if(TETHER_GTEST)
-  get_target_property(tether_gtest_is_imported GTest::gtest IMPORTED)
-  if(NOT tether_gtest_is_imported)
-    list(APPEND tether_fetched "GoogleTest (Debian: libgtest-dev libgmock-dev)")
-  endif()
+if(TETHER_GTEST AND NOT tether_gtest_is_imported)
+  list(APPEND tether_fetched "GoogleTest (Debian: libgtest-dev libgmock-dev)")
 endif()
 if(tether_fetched)
   list(JOIN tether_fetched " and " tether_fetched)
@@ -27,6 +24,7 @@ with -DTETHER_DEPENDENCIES=INSTALLED.]==])")
   return()
 endif()
 
+set(tether_generated "${PROJECT_BINARY_DIR}/package")
 set(tether_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tether")
 
 # First of all, since it looks at what is there before.
@@ -51,15 +49,29 @@ endif()
 install(TARGETS tether tether_run EXPORT tetherTargets FILE_SET HEADERS)
 install(EXPORT tetherTargets NAMESPACE tether:: DESTINATION "${tether_cmake_dir}")
 
-# Apart, since who does without GoogleTest need not have it.
+# Apart, since who does without GoogleTest need not have it. GoogleTest's headers change from one minor
+# version to the next, and what is compiled fits those that it was compiled with.
 if(TETHER_GTEST)
+  if(NOT GTest_VERSION)  # it is seen only where GoogleTest was found
+    find_package(GTest CONFIG QUIET)
+  endif()
+  if(GTest_VERSION MATCHES "^([0-9]+)\\.([0-9]+)")
+    math(EXPR tether_next "${CMAKE_MATCH_2} + 1")
+    set(tether_gtest_from ${CMAKE_MATCH_1}.${CMAKE_MATCH_2})
+    set(tether_gtest_below ${CMAKE_MATCH_1}.${tether_next})
+  else()  # targets that a project made itself
+    set(tether_gtest_from 1.12)
+    set(tether_gtest_below 2)
+  endif()
   set_target_properties(tether_gtest PROPERTIES EXPORT_NAME gtest
     VERSION ${PROJECT_VERSION} SOVERSION ${tether_soversion} INSTALL_RPATH "$ORIGIN")
   install(TARGETS tether_gtest EXPORT tetherGtestTargets FILE_SET HEADERS)
   install(EXPORT tetherGtestTargets NAMESPACE tether:: DESTINATION "${tether_cmake_dir}")
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/TetherFindGtest.cmake.in"
+    "${tether_generated}/TetherFindGtest.cmake" @ONLY)
+  install(FILES "${tether_generated}/TetherFindGtest.cmake" DESTINATION "${tether_cmake_dir}")
 endif()
 
-set(tether_generated "${PROJECT_BINARY_DIR}/package")
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/tetherConfig.cmake.in"
   "${tether_generated}/tetherConfig.cmake" INSTALL_DESTINATION "${tether_cmake_dir}")
 write_basic_package_version_file("${tether_generated}/tetherConfigVersion.cmake"

@@ -1,16 +1,21 @@
 """Consumers that build tether from its sources; and one that has the shared libraries of such a build
 installed."""
 
+import pathlib
 import unittest
 
-from project import (FROM_SOURCE, LIBDIR, SHARED, SOURCE, Project, build_and_run, emptied, install,
+from project import (FROM_SOURCE, LIBDIR, SHARED, SOURCE, Failed, Project, build_and_run, emptied, install,
                      place_for)
+
+GOOGLETEST = pathlib.Path("/usr/src/googletest")
 
 
 def shared_libraries():
-    # TETHER_INSTALL is for the shared libraries to be installed from there. It is off if not given.
+    # TETHER_INSTALL is for the shared libraries to be installed from there. It is off if not given. The
+    # rest is the project's way to compile its own sources, and must not be tether's.
     return Project("from_source", FROM_SOURCE, WAY="add_subdirectory", TETHER_SOURCE_DIR=SOURCE,
-                   BUILD_SHARED_LIBS="ON", TETHER_INSTALL="ON")
+                   BUILD_SHARED_LIBS="ON", TETHER_INSTALL="ON", CMAKE_UNITY_BUILD="ON",
+                   CMAKE_CXX_VISIBILITY_PRESET="hidden", CMAKE_VISIBILITY_INLINES_HIDDEN="ON")
 
 
 class Build(unittest.TestCase):
@@ -49,6 +54,38 @@ class FromSource(unittest.TestCase):
         prefix = emptied(FROM_SOURCE.parent / "nothing")
         install(prefix, consumer)
         self.assertEqual(list(prefix.iterdir()), [])
+
+
+@unittest.skipUnless(GOOGLETEST.exists(), f"there is no {GOOGLETEST} (Debian: googletest)")
+class OwnGoogleTest(unittest.TestCase):
+    """A project's, beside an installed one or where none is. A wrong choice shows without a build."""
+
+    ORDERS = ("tether;googletest", "googletest;tether")
+
+    def project(self, contents, **settings):
+        return Project("own_googletest", place_for("own_googletest"), CONTENTS=contents,
+                       TETHER_SOURCE_DIR=SOURCE, GOOGLETEST_SOURCE_DIR=GOOGLETEST, **settings)
+
+    def is_the_only_one(self, **settings):
+        for contents in self.ORDERS:
+            with self.subTest(contents):
+                words = self.project(contents, **settings).linked_with("greeter_test")
+                self.assertEqual({word for word in words if word.endswith("libgtest.a")}, {"lib/libgtest.a"})
+
+    def test_is_preferred_to_an_installed_one(self):
+        self.is_the_only_one()
+
+    def test_is_used_where_none_is_installed(self):
+        self.is_the_only_one(CMAKE_DISABLE_FIND_PACKAGE_GTest="ON")
+
+    def test_is_refused_without_gmock(self):
+        for contents in self.ORDERS:
+            with self.subTest(contents), self.assertRaisesRegex(Failed, r"Set\s+BUILD_GMOCK\s+to\s+ON"):
+                self.project(contents, BUILD_GMOCK="OFF")
+
+    def test_is_refused_when_tether_has_another(self):
+        with self.assertRaisesRegex(Failed, r"two\s+copies\s+of\s+GoogleTest"):
+            self.project("googletest", LATE="ON")
 
 
 class Shared(unittest.TestCase):

@@ -4,6 +4,7 @@ The environment tells of the tools, of TETHER_BUILD, the directory of the build 
 WORK, a directory to work in. What is written there is made anew by each test.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -93,12 +94,20 @@ class Project:
     def __init__(self, name, build, **settings):
         self.build = build
         options = [f"-D{key}={value}" for key, value in settings.items()]
+        query = build / ".cmake/api/v1/query/codemodel-v2"  # for linked_with()
+        query.parent.mkdir(parents=True, exist_ok=True)
+        query.touch()
         run_without_warning(os.environ["CMAKE"], "-S", HERE / "consumers" / name, "-B", build,
                             *toolchain(), "-DCMAKE_CXX_FLAGS=-O0", *options)
 
     def compile(self, *targets, jobs=1):
         chosen = ["--target", *targets] if targets else []
         return run_without_warning(os.environ["CMAKE"], "--build", self.build, "--parallel", jobs, *chosen)
+
+    def linked_with(self, target):
+        """The words after the objects in the command that would link it, as CMake's file API has them."""
+        reply = next((self.build / ".cmake/api/v1/reply").glob(f"target-{target}-*.json"))
+        return [part["fragment"] for part in json.loads(reply.read_text())["link"]["commandFragments"]]
 
     def test(self, number):
         """Runs the tests by ctest; there have to be so many, all of which pass."""

@@ -102,8 +102,9 @@ class Needs(unittest.TestCase):
         self.assertEqual(sorted(self.required(gtest=False)), sorted(set(self.needed()) - {"gtest"}))
 
     def test_of_conan_names_what_consumers_need(self):
-        config = read("cmake/tetherConfig.cmake.in")
-        found = re.findall(r"find_dependency\((\w+)", config) + re.findall(r"find_library\(TETHER_(\w+)_LIB", config)
+        config = read("cmake/tetherConfig.cmake.in") + read("cmake/TetherFindGtest.cmake.in")
+        found = re.findall(r"find_(?:dependency|package)\((\w+)", config)
+        found += re.findall(r"find_library\(TETHER_(\w+)_LIB", config)
         self.assertIn("Threads", found)
         self.assertEqual({name for name, each in self.required().items() if each.visible},
                          {name.lower() for name in found} - {"threads"})

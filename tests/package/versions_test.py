@@ -36,8 +36,9 @@ class Version(unittest.TestCase):
 class Compatibility(unittest.TestCase):
     """What find_package() says to a request for a version."""
 
-    def find(self, wanted):
-        Project("version", place_for("version"), CMAKE_PREFIX_PATH=STATIC, WANTED=wanted, EXPECTED=VERSION)
+    def find(self, wanted, **settings):
+        Project("version", place_for("version"), CMAKE_PREFIX_PATH=STATIC, WANTED=wanted, EXPECTED=VERSION,
+                **settings)
 
     def test_is_that_of_one_minor_version(self):
         major, minor, patch = map(int, VERSION.split("."))
@@ -48,6 +49,18 @@ class Compatibility(unittest.TestCase):
         for wrong in later + earlier:
             with self.subTest(wrong), self.assertRaisesRegex(Failed, f"version: {VERSION}"):
                 self.find(wrong)
+
+    def test_is_that_of_one_minor_version_of_gtest(self):
+        pc = (STATIC / LIBDIR / "pkgconfig/tether-gtest.pc").read_text()
+        right, above = only(r"gtest >= (\S+), gtest < (\S+)$", pc)
+        for version in (f"{right}.99", ""):
+            self.find(VERSION, GTEST_VERSION=version)
+        for found, settings in (("1.11.0", {"GTEST_VERSION": "1.11.0"}),
+                                (f"{above}.0", {"GTEST_VERSION": f"{above}.0"}),
+                                ("none", {"CMAKE_DISABLE_FIND_PACKAGE_GTest": "ON"})):
+            expected = rf"GoogleTest\s+{right}\s[^.]+;\s+found:\s+{found}"
+            with self.subTest(found), self.assertRaisesRegex(Failed, expected):
+                self.find(VERSION, **settings)
 
 
 if __name__ == "__main__":
