@@ -76,7 +76,7 @@ class OwnGoogleTest(unittest.TestCase):
         self.is_the_only_one()
 
     def test_is_used_where_none_is_installed(self):
-        self.is_the_only_one(CMAKE_DISABLE_FIND_PACKAGE_GTest="ON")
+        self.is_the_only_one(NONE_INSTALLED="ON")
 
     def test_is_refused_without_gmock(self):
         for contents in self.ORDERS:

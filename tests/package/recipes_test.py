@@ -103,7 +103,7 @@ class Needs(unittest.TestCase):
 
     def test_of_conan_names_what_consumers_need(self):
         config = read("cmake/tetherConfig.cmake.in") + read("cmake/TetherFindGtest.cmake.in")
-        found = re.findall(r"find_(?:dependency|package)\((\w+)", config)
+        found = re.findall(r"(?m)^ *find_(?:dependency|package)\((\w+)", config)
         found += re.findall(r"find_library\(TETHER_(\w+)_LIB", config)
         self.assertIn("Threads", found)
         self.assertEqual({name for name, each in self.required().items() if each.visible},
