@@ -24,9 +24,7 @@ class Installed(unittest.TestCase):
         self.found(project, STATIC)
 
     def test_is_found_by_the_project_of_the_readme(self):
-        project = Project(SOURCE / "samples/first", place_for("first"), CMAKE_PREFIX_PATH=STATIC)
-        project.compile()
-        project.test(1)
+        build_and_run(SOURCE / "samples/first", STATIC, number=1)
 
     def test_is_found_without_gtest(self):
         build_and_run("without_gtest", STATIC, number=1)

@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from project import HERE, LIBDIR, SHARED, STATIC, WORK, place_for, run
+from project import GREETER, HERE, LIBDIR, SHARED, STATIC, place_for, run, run_without_warning
 
 CONSUMERS = HERE / "consumers"
 
@@ -17,15 +17,17 @@ class PkgConfig(unittest.TestCase):
         build = place_for("pkg_config_" + prefix.name + "".join(options))
         compiler = [os.environ["COMPILER"], "-std=c++20", "-O0"]
         rpath = f"-Wl,-rpath,{prefix}/{LIBDIR}"
-        run(*compiler, CONSUMERS / "greeter.cc", "-o", build / "greeter")
+        run_without_warning(*compiler, GREETER, "-o", build / "greeter")
         flags = self.flags(prefix, "--cflags", "--libs", *options, "tether-gtest", "gtest_main")
-        run(*compiler, f'-DGREETER="{build}/greeter"', CONSUMERS / "greeter_test.cc",
-            "-o", build / "greeter_test", *flags, rpath)
+        run_without_warning(*compiler, f'-DGREETER="{build}/greeter"', CONSUMERS / "greeter_test.cc",
+                            "-o", build / "greeter_test", *flags, rpath)
         self.assertIn("[  PASSED  ] 2 tests", run(build / "greeter_test", directory="/"))
         flags = self.flags(prefix, "--cflags", "--libs", *options, "tether")
         self.assertFalse([flag for flag in flags if "gtest" in flag])
-        run(*compiler, CONSUMERS / "without_gtest/greet.cc", "-o", build / "greet", *flags, rpath)
+        run_without_warning(*compiler, CONSUMERS / "without_gtest/greet.cc", "-o", build / "greet",
+                            *flags, rpath)
         self.assertIn(" greets", run(build / "greet", build / "greeter"))
+        return build
 
     def test_has_static_libraries(self):
         self.build_and_run(STATIC)
@@ -34,8 +36,8 @@ class PkgConfig(unittest.TestCase):
         self.build_and_run(STATIC, "--static")
 
     def test_has_shared_libraries(self):
-        self.build_and_run(SHARED)
-        self.assertIn("libtether.so.0.1", run("ldd", WORK / "projects/pkg_config_shared/greeter_test"))
+        build = self.build_and_run(SHARED)
+        self.assertIn("libtether.so.0.1", run("ldd", build / "greeter_test"))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 BUILD = pathlib.Path(os.environ["TETHER_BUILD"])
 WORK = pathlib.Path(os.environ["WORK"])
 LIBDIR = os.environ["LIBDIR"]
+GREETER = SOURCE / "samples/first/greeter.cc"
 
 # Made by the tests that others depend on.
 STATIC = WORK / "static"
@@ -89,7 +91,7 @@ def run_without_warning(*command):
 
 
 class Project:
-    """consumers/NAME, built in a directory of its own."""
+    """consumers/NAME, or the project at a path, built in a directory of its own."""
 
     def __init__(self, name, build, **settings):
         self.build = build
@@ -126,14 +128,15 @@ class Project:
 
 
 def place_for(name):
-    """A directory for a project, which no other test may use at the same time."""
-    return emptied(WORK / "projects" / name)
+    """A directory for a project of the case that is run; other cases have others, and may run meanwhile."""
+    file, case = (pathlib.Path(word).name for word in (sys.argv[0], sys.argv[-1]))
+    return emptied(WORK / "projects" / f"{file}.{case}" / name)
 
 
 def build_and_run(name, prefix, number, variant="", **settings):
     """A project that finds tether below a prefix."""
-    project = Project(name, place_for(f"{name}_{prefix.name}{variant}"),
-                      CMAKE_PREFIX_PATH=prefix, **settings)
+    place = place_for(f"{pathlib.Path(name).name}_{prefix.name}{variant}")
+    project = Project(name, place, CMAKE_PREFIX_PATH=prefix, **settings)
     project.compile()
     project.test(number)
     return project

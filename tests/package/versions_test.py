@@ -37,8 +37,8 @@ class Compatibility(unittest.TestCase):
     """What find_package() says to a request for a version."""
 
     def find(self, wanted, **settings):
-        place = place_for("_".join(["version", *settings]))
-        Project("version", place, CMAKE_PREFIX_PATH=STATIC, WANTED=wanted, EXPECTED=VERSION, **settings)
+        Project("version", place_for("version"), CMAKE_PREFIX_PATH=STATIC, WANTED=wanted, EXPECTED=VERSION,
+                **settings)
 
     def test_is_that_of_one_minor_version(self):
         major, minor, patch = map(int, VERSION.split("."))
